@@ -1,0 +1,393 @@
+import type { OrdinalRange, Side } from "./ordinals";
+import { endOf, holds, indexOf, ordinalsOf, peerOf, rangeOf, towards } from "./ordinals";
+
+/** What the last completed `up` of a half vouched for: the part of its outputs that the protocol reads. */
+export interface HalfRecord {
+  /** The cutover index of that `up`. */
+  readonly cutoverIndex: number;
+  /** The whole set as it was then: first ordinal and replicas. */
+  readonly set: OrdinalRange;
+  /** At least every ordinal that the half's live spec allowed or that had a pod. */
+  readonly held: OrdinalRange;
+  /** The half's turn. */
+  readonly turn: number;
+  /** The highest turn of its peer that it had seen. */
+  readonly peerTurn: number;
+}
+
+/** A half's StatefulSet as it is in its cluster now. */
+export interface LiveHalf {
+  /** The ordinals that its spec allows. */
+  readonly range: OrdinalRange;
+  /** Its turn annotation; 0 if it has none. */
+  readonly turn: number;
+  /** Ordinals that have a pod, terminating ones included. Only read on the peer. */
+  readonly pods?: readonly number[];
+}
+
+/** All that an `up` of one half knows when it starts. */
+export interface Situation {
+  readonly side: Side;
+  /** The whole set, from the manifests: first ordinal s and N replicas. */
+  readonly set: OrdinalRange;
+  /** The cutover index asked for, from s to s+N. */
+  readonly cutoverIndex: number;
+  /** How many ordinals one step may move, 1 or more. */
+  readonly batch: number;
+  /** Own outputs; undefined before the first completed `up`. */
+  readonly own: HalfRecord | undefined;
+  /** The peer's outputs; undefined means unknown, never "holds nothing". `none`: the move has been ended. */
+  readonly peer: HalfRecord | "none" | undefined;
+  /** The own live set; undefined if there is none. */
+  readonly live: LiveHalf | undefined;
+  /** The peer's live set, where this half may look at it. Left out: the peer's outputs decide. `none`: it has no set. */
+  readonly livePeer?: LiveHalf | "none";
+}
+
+/** One `up`: of which half, at which cutover index. */
+export interface Advice {
+  readonly side: Side;
+  readonly cutoverIndex: number;
+}
+
+/** Why an `up` may not run, and which `up` leads out. Following advice until nothing is refused always gets there. */
+export interface Refusal {
+  /** Name of the rule that refused. */
+  readonly rule: string;
+  /** A sentence without a full stop. */
+  readonly reason: string;
+  /** The `up` to run instead; undefined if none helps and the reason says what does. */
+  readonly advice?: Advice;
+  /** Whether only the order is wrong: the peer goes first. A preview warns; an `up` is refused all the same. */
+  readonly outOfTurn: boolean;
+}
+
+declare const decided: unique symbol;
+
+/** What an `up` will do to its half of the set. Made only by `decide`. */
+export interface Decision {
+  readonly [decided]: true;
+  readonly side: Side;
+  /** The whole set. */
+  readonly set: OrdinalRange;
+  readonly cutoverIndex: number;
+  readonly batch: number;
+  /** The half's range after the write. */
+  readonly range: OrdinalRange;
+  /** The turn after the write. */
+  readonly turn: number;
+  /** The turn before the write: what the peer's turn must exceed for a claim. */
+  readonly ownTurn: number;
+  /** The highest turn of the peer seen so far. */
+  readonly peerTurn: number;
+  /** Ordinals taken into the range, ascending. */
+  readonly claims: readonly number[];
+  /** Ordinals of the set given up, ascending. */
+  readonly releases: readonly number[];
+  /** Set if this `up` may not run: the decision is then for a preview only. */
+  readonly refusal?: Refusal;
+  /** What a person should know although the `up` may run. */
+  readonly warnings: readonly string[];
+}
+
+/** What the rules look at. Ordinals ascending. */
+interface Facts extends Situation {
+  readonly wanted: readonly number[];
+  readonly liveOrdinals: readonly number[];
+  readonly previousIndex: number | undefined;
+  readonly liveIndex: number | undefined;
+  readonly ownTurn: number;
+  readonly peerRecord: HalfRecord | undefined;
+  readonly peerTurn: number;
+  readonly claims: readonly number[];
+  /** Ordinals that no half holds, as far as outputs tell. */
+  readonly gap: readonly number[];
+}
+
+/** The index of a record, where the set has grown or shrunk since while one half held all: an end stays that end. */
+function indexInSet(record: HalfRecord, set: OrdinalRange): number {
+  return record.cutoverIndex === endOf(record.set) ? endOf(set) : record.cutoverIndex;
+}
+
+function list(ordinals: readonly number[]): string {
+  const last = ordinals[ordinals.length - 1];
+  return ordinals.length > 3 ? `${ordinals[0]} to ${last}` : ordinals.join(", ");
+}
+
+function isOrAre(ordinals: readonly number[]): string {
+  return ordinals.length === 1 ? `ordinal ${list(ordinals)} is` : `ordinals ${list(ordinals)} are`;
+}
+
+/**
+ * The rules, each on its own so that the exhaustive test can take one away and must then find a violation.
+ * A refusing rule returns undefined where it has nothing to say.
+ */
+export const rules = {
+  /** Whether an ordinal is this half's already, so that it needs no right: vouched for by its outputs and in its live spec. */
+  keeps(situation: Situation, ordinal: number): boolean {
+    const live = holds(situation.live?.range, ordinal);
+    // A first `up` that failed after its write has no outputs, but what its live spec allows it did claim.
+    return situation.own === undefined ? live : live && holds(situation.own.held, ordinal);
+  },
+
+  /** The higher of both: a crashed `up` has written its turn but not exported it. */
+  ownTurn(situation: Situation): number {
+    return Math.max(situation.live?.turn ?? 0, situation.own?.turn ?? 0);
+  },
+
+  /** The turn that answers a release must exceed every turn of the peer, the live one where it can be seen. */
+  peerTurn(situation: Situation): number {
+    if (situation.livePeer !== undefined) return situation.livePeer === "none" ? 0 : situation.livePeer.turn;
+    return situation.peer === "none" ? 0 : (situation.peer?.turn ?? 0);
+  },
+
+  /** The live turn never falls below what was exported, unless someone removed it or restored the cluster. */
+  liveTurn(facts: Facts): Refusal | undefined {
+    const { own, live, side } = facts;
+    if (own === undefined || live === undefined || live.turn >= own.turn) return undefined;
+    return {
+      rule: "liveTurn",
+      outOfTurn: false,
+      reason:
+        `the ${side} set carries turn ${live.turn}, but the last completed up wrote ${own.turn}: the annotation was ` +
+        "changed by someone else, or the cluster was restored from a backup. Make sure that no ordinal runs in both " +
+        `clusters, then put it back: kubectl annotate --overwrite statefulset … statefulset-cutover/turn=${own.turn}`,
+    };
+  },
+
+  /** A half that vouches for nothing yet may only start where nothing has moved. */
+  firstUp(facts: Facts): Refusal | undefined {
+    const { own, cutoverIndex, set, side } = facts;
+    if (own !== undefined || cutoverIndex === endOf(set)) return undefined;
+    return {
+      rule: "firstUp",
+      outOfTurn: false,
+      reason: `the ${side} has no completed up yet, and a first up starts where nothing has moved`,
+      advice: { side, cutoverIndex: endOf(set) },
+    };
+  },
+
+  /** One step at a time, counted from the last completed `up`; a half may always finish at the index of its live range. */
+  jump(facts: Facts): Refusal | undefined {
+    const { previousIndex, cutoverIndex, batch, liveIndex, side } = facts;
+    if (previousIndex === undefined || Math.abs(cutoverIndex - previousIndex) <= batch) return undefined;
+    if (cutoverIndex === liveIndex) return undefined;
+    return {
+      rule: "jump",
+      outOfTurn: false,
+      reason:
+        `from cutover index ${previousIndex} to ${cutoverIndex} is ${Math.abs(cutoverIndex - previousIndex)} ordinals, ` +
+        `and one step may move ${batch} (batch)`,
+      advice: { side, cutoverIndex: towards(previousIndex, cutoverIndex, batch) },
+    };
+  },
+
+  /** No `up` takes away more than a batch of live ordinals, whatever outputs say. What the peer holds may always go. */
+  liveBatch(facts: Facts): Refusal | undefined {
+    const { liveOrdinals, wanted, batch, side, set, peerRecord, liveIndex, previousIndex, cutoverIndex } = facts;
+    const leaving = liveOrdinals.filter((o) => holds(set, o) && !wanted.includes(o) && !holds(peerRecord?.held, o));
+    if (leaving.length <= batch) return undefined;
+    const from = liveIndex ?? previousIndex;
+    return {
+      rule: "liveBatch",
+      outOfTurn: false,
+      reason: `this would stop the ordinals ${list(leaving)} of the ${side} at once, and one step may move ${batch} (batch)`,
+      ...(from === undefined ? {} : { advice: { side, cutoverIndex: towards(from, cutoverIndex, batch) } }),
+    };
+  },
+
+  /** No release while there is a gap: otherwise ordinals pile up in it. */
+  gap(facts: Facts): Refusal | undefined {
+    const { own, gap, live, wanted, side, previousIndex, liveIndex, cutoverIndex, ownTurn, peerTurn, peerRecord } = facts;
+    if (own === undefined || gap.length === 0) return undefined;
+    const leaving = ordinalsOf(own.held).filter((o) => holds(live?.range, o) && !wanted.includes(o));
+    if (leaving.length === 0) return undefined;
+    return {
+      rule: "gap",
+      outOfTurn: false,
+      reason: `${isOrAre(gap)} held by neither half: that step comes first, before the ${side} gives up ${list(leaving)}`,
+      advice: gapAdvice(facts, { previousIndex: previousIndex ?? cutoverIndex, liveIndex, ownTurn, peerTurn, peerRecord }),
+    };
+  },
+
+  /** (a) The peer holds none of what is claimed, by its own word. */
+  peerHoldsNone(facts: Facts): Refusal | undefined {
+    const { claims, peer, livePeer, side, set, cutoverIndex, batch, peerRecord } = facts;
+    if (claims.length === 0 || peer === "none" || livePeer !== undefined) return undefined;
+    const other = peerOf(side);
+    if (peerRecord === undefined) {
+      return {
+        rule: "peerHoldsNone",
+        outOfTurn: true,
+        reason: `the ${other} has no completed up yet, so nobody vouches that ${isOrAre(claims)} not running there`,
+        advice: { side: other, cutoverIndex: endOf(set) },
+      };
+    }
+    const both = claims.filter((o) => holds(peerRecord.held, o));
+    if (both.length === 0) return undefined;
+    return {
+      rule: "peerHoldsNone",
+      outOfTurn: true,
+      reason: `${isOrAre(both)} still held by the ${other}`,
+      advice: { side: other, cutoverIndex: towards(indexInSet(peerRecord, set), cutoverIndex, batch) },
+    };
+  },
+
+  /** (b) It is this half's turn to claim: the peer's turn is higher. */
+  ownTurnIsLower(facts: Facts): Refusal | undefined {
+    const { claims, peer, livePeer, ownTurn, peerTurn, side } = facts;
+    if (claims.length === 0 || peer === "none" || livePeer !== undefined || peerTurn > ownTurn) return undefined;
+    return {
+      rule: "ownTurnIsLower",
+      outOfTurn: true,
+      reason:
+        `the right to claim ${list(claims)} is the ${peerOf(side)}'s (turn ${peerTurn}, the ${side} has ${ownTurn}): ` +
+        "it may have been used without being recorded",
+      advice: turnAdvice(facts),
+    };
+  },
+
+  /** (a) and (b) on the live peer, immediately before the write. May only refuse: what is written was decided before. */
+  livePeer(situation: Situation, claims: readonly number[], ownTurn: number): Refusal | undefined {
+    const { livePeer, side, cutoverIndex } = situation;
+    if (claims.length === 0 || livePeer === undefined) return undefined;
+    const other = peerOf(side);
+    const advice = { side: other, cutoverIndex };
+    if (livePeer === "none") {
+      return { rule: "livePeer", outOfTurn: true, reason: `the ${other} has no set, so it has handed nothing over`, advice };
+    }
+    const both = claims.filter((o) => holds(livePeer.range, o) || livePeer.pods?.includes(o));
+    if (both.length > 0) {
+      return { rule: "livePeer", outOfTurn: true, reason: `${isOrAre(both)} live in the ${other} now`, advice };
+    }
+    if (livePeer.turn > ownTurn) return undefined;
+    return {
+      rule: "livePeer",
+      outOfTurn: true,
+      reason: `the right to claim ${list(claims)} is the ${other}'s: its live turn is ${livePeer.turn}, the ${side} has ${ownTurn}`,
+      advice,
+    };
+  },
+
+  /** A move is ended on the half that holds all, and from then on nothing moves. */
+  ended(facts: Facts): Refusal | undefined {
+    const { peer, own, side, set, cutoverIndex, previousIndex } = facts;
+    if (peer !== "none") return undefined;
+    const end = side === "source" ? endOf(set) : set.start;
+    const holdsAll = own?.held.start === own?.set.start && own?.held.replicas === own?.set.replicas;
+    if (own !== undefined && holdsAll && cutoverIndex === end && previousIndex === end) return undefined;
+    return {
+      rule: "ended",
+      outOfTurn: false,
+      reason:
+        `peerStack is none, which ends a move, but the ${side} does not hold all ordinals: remove peerStack and move on ` +
+        `until the ${side} holds all, at cutover index ${end}`,
+    };
+  },
+};
+
+/** Who fills a gap: the half with the lower turn has the right to. An unfinished `up` of the own half comes before. */
+function gapAdvice(
+  facts: Facts,
+  known: Pick<Facts, "liveIndex" | "ownTurn" | "peerTurn" | "peerRecord"> & { previousIndex: number },
+): Advice {
+  const { side, batch, set } = facts;
+  const { previousIndex, liveIndex, ownTurn, peerTurn, peerRecord } = known;
+  if (liveIndex !== undefined && liveIndex !== previousIndex) return { side, cutoverIndex: liveIndex };
+  const peerIndex = peerRecord === undefined ? endOf(set) : indexInSet(peerRecord, set);
+  return ownTurn < peerTurn
+    ? { side, cutoverIndex: towards(previousIndex, peerIndex, batch) }
+    : { side: peerOf(side), cutoverIndex: towards(peerIndex, previousIndex, batch) };
+}
+
+/** Which `up` hands the right to claim over to this half. */
+function turnAdvice(facts: Facts): Advice {
+  const { side, set, batch, cutoverIndex, previousIndex, liveIndex, live, peerRecord, own, claims } = facts;
+  // An up that did not finish comes first: only then does the peer see what is free, and can answer.
+  if (liveIndex !== undefined && previousIndex !== undefined && liveIndex !== previousIndex) {
+    return { side, cutoverIndex: liveIndex };
+  }
+  const other = peerOf(side);
+  const peerIndex = peerRecord === undefined ? endOf(set) : indexInSet(peerRecord, set);
+  if (own !== undefined && live === undefined && claims.every((o) => holds(own.held, o))) {
+    // The set was deleted. To the peer nothing is free, so only giving something up hands the right over.
+    const away = side === "source" ? endOf(set) : set.start;
+    return { side: other, cutoverIndex: towards(peerIndex, away, batch) };
+  }
+  return { side: other, cutoverIndex: towards(peerIndex, cutoverIndex, batch) };
+}
+
+/** The refusing rules, in the order in which they are asked. The first one that refuses is told. */
+const refusing = [
+  "ended",
+  "liveTurn",
+  "firstUp",
+  "jump",
+  "liveBatch",
+  "gap",
+  "peerHoldsNone",
+  "ownTurnIsLower",
+] as const;
+
+function factsOf(situation: Situation): Facts {
+  const { side, set, own, live, peer } = situation;
+  const wanted = ordinalsOf(rangeOf(side, set, situation.cutoverIndex));
+  const peerRecord = peer === "none" ? undefined : peer;
+  const liveIndex = live === undefined ? undefined : indexOf(side, set, live.range);
+  return {
+    ...situation,
+    wanted,
+    liveOrdinals: live === undefined ? [] : ordinalsOf(live.range),
+    previousIndex: own === undefined ? undefined : indexInSet(own, set),
+    liveIndex,
+    ownTurn: rules.ownTurn(situation),
+    peerRecord,
+    peerTurn: rules.peerTurn(situation),
+    claims: wanted.filter((o) => !rules.keeps(situation, o)),
+    gap: peer === "none" ? [] : ordinalsOf(set).filter((o) => !holds(own?.held, o) && !holds(peerRecord?.held, o)),
+  };
+}
+
+/**
+ * Decides what an `up` of one half may do, before anything is declared.
+ *
+ * A half may claim an ordinal only if its peer does not hold it and the peer's turn is the higher one. A release, an
+ * answer to a gap that this half does not claim, and a first `up` that claims nothing raise the own turn above the
+ * peer's; every other `up` leaves it. See docs/how-it-works.md for why that is safe; the exhaustive test is in
+ * tests/core/protocol.exhaustive.test.ts.
+ *
+ * @returns the decision; with a `refusal` if the `up` may not run.
+ */
+export function decide(situation: Situation): Decision {
+  const facts = factsOf(situation);
+  const { side, set, cutoverIndex, own, peer, wanted, claims, ownTurn, peerTurn, gap, liveOrdinals, peerRecord } = facts;
+
+  const given = new Set([...(own === undefined ? [] : ordinalsOf(own.held)), ...liveOrdinals]);
+  const releases = [...given].filter((o) => holds(set, o) && !wanted.includes(o)).sort((a, b) => a - b);
+  const answers = gap.some((o) => !wanted.includes(o));
+  const handsOver = peer !== "none" && (releases.length > 0 || answers || (own === undefined && claims.length === 0));
+
+  const refusal =
+    refusing.map((name) => rules[name](facts)).find((r) => r !== undefined) ?? rules.livePeer(situation, claims, ownTurn);
+  const lastPeerTurn = own?.peerTurn ?? 0;
+  return {
+    side,
+    set,
+    cutoverIndex,
+    batch: situation.batch,
+    range: rangeOf(side, set, cutoverIndex),
+    turn: handsOver ? Math.max(ownTurn, peerTurn + 1) : ownTurn,
+    ownTurn,
+    peerTurn: Math.max(lastPeerTurn, peerTurn),
+    claims,
+    releases,
+    ...(refusal === undefined ? {} : { refusal }),
+    warnings:
+      peerRecord !== undefined && peerRecord.turn < lastPeerTurn
+        ? [
+            `the ${peerOf(side)}'s turn is ${peerRecord.turn}, but ${lastPeerTurn} was seen before: its state was restored ` +
+              `from a backup, or its stack made again. Run pulumi up --refresh on the ${peerOf(side)} before the next step`,
+          ]
+        : [],
+  } as Omit<Decision, typeof decided> as Decision;
+}

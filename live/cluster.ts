@@ -1,0 +1,64 @@
+import type {
+  KubernetesObject,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StatefulSet,
+} from "../core/kubernetes";
+
+/** Kind and name of one object. `namespace` is left out for cluster-scoped kinds. */
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/**
+ * One cluster, as this program looks at it: a handful of reads, and the one direct write. Every method answers with the
+ * object as the API server stores it, or undefined if it does not exist; each costs one API request, whatever the size
+ * of the set. All of them throw `Unreachable` if the cluster does not answer.
+ *
+ * `KubernetesCluster` asks a real API server; the rehearsal answers from a simulated one.
+ */
+export interface Cluster {
+  /** Server version, such as `v1.36.2`. */
+  version(): Promise<string>;
+  /** Any one object. */
+  read(reference: ObjectReference): Promise<KubernetesObject | undefined>;
+  /** A StatefulSet. */
+  statefulSet(namespace: string, name: string): Promise<StatefulSet | undefined>;
+  /** The pods of a namespace that carry all these labels, terminating ones included. */
+  pods(namespace: string, labels: Readonly<Record<string, string>>): Promise<Pod[]>;
+  /** One claim. */
+  claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
+  /** Every claim of a namespace. */
+  claims(namespace: string): Promise<PersistentVolumeClaim[]>;
+  /** One volume. */
+  volume(name: string): Promise<PersistentVolume | undefined>;
+  /** Every volume of the cluster. */
+  volumes(): Promise<PersistentVolume[]>;
+  /**
+   * Asks the API server what it would store if this set were created (`dryRun=All`): an old server drops
+   * `spec.ordinals` without a word. Nothing is created.
+   */
+  dryRunCreate(set: StatefulSet): Promise<StatefulSet>;
+  /**
+   * Makes a volume `Retain` and notes its earlier policy in an annotation: the one write that does not go through
+   * Pulumi (docs/decisions.md says why). Idempotent.
+   */
+  retain(volume: string, previousPolicy: string): Promise<void>;
+}
+
+/** How to reach a cluster: the Kubernetes provider's own config keys. */
+export interface Connection {
+  /** Name of a kubeconfig context. */
+  readonly context: string;
+  /** Contents or path of a kubeconfig. Left out: `KUBECONFIG`, then `~/.kube/config`. A secret. */
+  readonly kubeconfig?: string;
+}
+
+/** The cluster did not answer, or the account may not ask. */
+export class Unreachable extends Error {
+  public override readonly name = "Unreachable";
+}
