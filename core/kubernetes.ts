@@ -84,7 +84,11 @@ export interface PersistentVolume extends KubernetesObject {
 
 /** A v1 Pod. */
 export interface Pod extends KubernetesObject {
-  spec?: { nodeName?: string; volumes?: { persistentVolumeClaim?: { claimName?: string } }[]; [field: string]: unknown };
+  spec?: {
+    nodeName?: string;
+    volumes?: { persistentVolumeClaim?: { claimName?: string } }[];
+    [field: string]: unknown;
+  };
   status?: { phase?: string; conditions?: { type: string; status: string }[]; [field: string]: unknown };
 }
 

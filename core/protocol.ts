@@ -198,7 +198,8 @@ export const rules = {
 
   /** No release while there is a gap: otherwise ordinals pile up in it. */
   gap(facts: Facts): Refusal | undefined {
-    const { own, gap, live, wanted, side, previousIndex, liveIndex, cutoverIndex, ownTurn, peerTurn, peerRecord } = facts;
+    const { own, gap, live, wanted, side, previousIndex, liveIndex, cutoverIndex, ownTurn, peerTurn, peerRecord } =
+      facts;
     if (own === undefined || gap.length === 0) return undefined;
     const leaving = ordinalsOf(own.held).filter((o) => holds(live?.range, o) && !wanted.includes(o));
     if (leaving.length === 0) return undefined;
@@ -206,7 +207,13 @@ export const rules = {
       rule: "gap",
       outOfTurn: false,
       reason: `${isOrAre(gap)} held by neither half: that step comes first, before the ${side} gives up ${list(leaving)}`,
-      advice: gapAdvice(facts, { previousIndex: previousIndex ?? cutoverIndex, liveIndex, ownTurn, peerTurn, peerRecord }),
+      advice: gapAdvice(facts, {
+        previousIndex: previousIndex ?? cutoverIndex,
+        liveIndex,
+        ownTurn,
+        peerTurn,
+        peerRecord,
+      }),
     };
   },
 
@@ -254,7 +261,12 @@ export const rules = {
     const other = peerOf(side);
     const advice = { side: other, cutoverIndex };
     if (livePeer === "none") {
-      return { rule: "livePeer", outOfTurn: true, reason: `the ${other} has no set, so it has handed nothing over`, advice };
+      return {
+        rule: "livePeer",
+        outOfTurn: true,
+        reason: `the ${other} has no set, so it has handed nothing over`,
+        advice,
+      };
     }
     const both = claims.filter((o) => holds(livePeer.range, o) || livePeer.pods?.includes(o));
     if (both.length > 0) {
@@ -360,7 +372,8 @@ function factsOf(situation: Situation): Facts {
  */
 export function decide(situation: Situation): Decision {
   const facts = factsOf(situation);
-  const { side, set, cutoverIndex, own, peer, wanted, claims, ownTurn, peerTurn, gap, liveOrdinals, peerRecord } = facts;
+  const { side, set, cutoverIndex, own, peer, wanted, claims, ownTurn, peerTurn, gap, liveOrdinals, peerRecord } =
+    facts;
 
   const given = new Set([...(own === undefined ? [] : ordinalsOf(own.held)), ...liveOrdinals]);
   const releases = [...given].filter((o) => holds(set, o) && !wanted.includes(o)).sort((a, b) => a - b);
@@ -368,7 +381,8 @@ export function decide(situation: Situation): Decision {
   const handsOver = peer !== "none" && (releases.length > 0 || answers || (own === undefined && claims.length === 0));
 
   const refusal =
-    refusing.map((name) => rules[name](facts)).find((r) => r !== undefined) ?? rules.livePeer(situation, claims, ownTurn);
+    refusing.map((name) => rules[name](facts)).find((r) => r !== undefined) ??
+    rules.livePeer(situation, claims, ownTurn);
   const lastPeerTurn = own?.peerTurn ?? 0;
   return {
     side,

@@ -20,7 +20,7 @@ export interface Problem {
 const longestValue = 120;
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }
 
@@ -43,7 +43,9 @@ export class UserError extends Error {
 
   public constructor(public readonly problems: readonly Problem[]) {
     const lines = problems.map(renderProblem);
-    super(lines.length === 1 ? lines.join() : [`${lines.length} problems:`, ...lines.map((l) => `  - ${l}`)].join("\n"));
+    super(
+      lines.length === 1 ? lines.join() : [`${lines.length} problems:`, ...lines.map((l) => `  - ${l}`)].join("\n"),
+    );
     this.stack = `UserError: ${this.message}`;
   }
 }

@@ -1,0 +1,52 @@
+import { annotations } from "./kubernetes";
+import type { StatefulSet } from "./kubernetes";
+import { formatRange } from "./ordinals";
+import type { Decision } from "./protocol";
+
+/**
+ * The StatefulSet of one half: the whole set with its range, turn and cluster. `replicas`, `ordinals.start` and the
+ * annotations are one object, so that one API write changes them together.
+ *
+ * @param set the whole set, as in the manifests.
+ * @param clusterUid uid of the half's cluster.
+ */
+export function halfOfSet(set: StatefulSet, decision: Decision, clusterUid: string): StatefulSet {
+  const { start, replicas } = decision.range;
+  // A source that is numbered from 0 sends no `ordinals`: a cluster older than 1.27 would drop them.
+  const sendsStart = decision.side === "destination" || start !== 0;
+  const spec: StatefulSet["spec"] = { ...set.spec, replicas, ...translatedStrategy(set, decision) };
+  if (sendsStart) spec.ordinals = { start };
+  else delete spec.ordinals;
+  return {
+    ...set,
+    metadata: {
+      ...set.metadata,
+      annotations: {
+        ...set.metadata.annotations,
+        [annotations.range]: formatRange(decision.range),
+        [annotations.turn]: String(decision.turn),
+        [annotations.cluster]: clusterUid,
+        // Takes `replicas` back from a foreign `kubectl scale` instead of failing on a field-manager conflict.
+        "pulumi.com/patchForce": "true",
+      },
+    },
+    spec,
+  };
+}
+
+/**
+ * `partition` counts pods from a set's own start ordinal, so the half that starts later needs a smaller one for the same
+ * pods. Source: the StatefulSet controller, which indexes pods from `ordinals.start`.
+ */
+function translatedStrategy(set: StatefulSet, decision: Decision): Pick<StatefulSet["spec"], "updateStrategy"> {
+  const strategy = set.spec.updateStrategy;
+  const partition = strategy?.rollingUpdate?.partition;
+  if (strategy === undefined || partition === undefined) return {};
+  const skipped = decision.range.start - decision.set.start;
+  return {
+    updateStrategy: {
+      ...strategy,
+      rollingUpdate: { ...strategy.rollingUpdate, partition: Math.max(0, partition - skipped) },
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { annotations, isReady, ordinalIn } from "./kubernetes";
+import type { Pod, StatefulSet } from "./kubernetes";
+import { holds } from "./ordinals";
+import type { OrdinalRange } from "./ordinals";
+import type { Backing, FoundClaim, OfferedVolume } from "./volume";
+import { backingOf, sameBacking, whyNodeBound } from "./volume";
+
+/** The pods of a set by ordinal: those whose name is the set's and an ordinal of the whole set. */
+export function podsOfSet(set: string, whole: OrdinalRange, pods: readonly Pod[]): Map<number, Pod> {
+  const found = new Map<number, Pod>();
+  for (const pod of pods) {
+    const ordinal = ordinalIn(pod.metadata.name, set);
+    if (ordinal !== undefined && holds(whole, ordinal)) found.set(ordinal, pod);
+  }
+  return found;
+}
+
+/**
+ * Why the live set may not change its range now, a sentence each.
+ *
+ * @param releases ordinals that this `up` gives up.
+ * @param pods the set's pods by ordinal.
+ */
+export function whyNoRelease(
+  live: StatefulSet,
+  releases: readonly number[],
+  range: OrdinalRange,
+  pods: ReadonlyMap<number, Pod>,
+): string[] {
+  const reasons: string[] = [];
+  const { updateStrategy, podManagementPolicy } = live.spec;
+  const { currentRevision, updateRevision } = live.status ?? {};
+  if ((updateStrategy?.rollingUpdate?.partition ?? 0) > 0 && currentRevision !== updateRevision) {
+    reasons.push(
+      "the set is in the middle of a canary (partition > 0 and two revisions): a half whose pods are all updated would " +
+        "count as rolled out. Finish the roll-out or take it back, then move on",
+    );
+  }
+  if (releases.length === 0 || podManagementPolicy === "Parallel") return reasons;
+  // OrderedReady scales down one pod at a time, and not while another pod is unready: the step would hang half done.
+  const unready = [...pods].filter(([, pod]) => !isReady(pod)).map(([ordinal]) => ordinal);
+  const staying = unready.filter((ordinal) => holds(range, ordinal));
+  const leaving = unready.filter((ordinal) => releases.includes(ordinal));
+  if (staying.length > 0) {
+    reasons.push(
+      `pod ${live.metadata.name}-${staying.join(`, ${live.metadata.name}-`)} is not Ready, and with OrderedReady the ` +
+        "controller removes no other pod until it is. Make it Ready, or delete it, then run this again",
+    );
+  } else if (leaving.length > 1) {
+    const descending = [...leaving].sort((a, b) => b - a);
+    reasons.push(
+      `pods ${descending.map((o) => `${live.metadata.name}-${o}`).join(" and ")} are not Ready and block each other's ` +
+        "removal for ever. Delete them in this order, without force: " +
+        `kubectl -n ${live.metadata.namespace ?? "default"} delete pod ${descending.map((o) => `${live.metadata.name}-${o}`).join(" ")}`,
+    );
+  }
+  return reasons;
+}
+
+/** Why the retention policy of a set would destroy volumes, or undefined. */
+export function whyRetentionDestroys(live: StatefulSet): string | undefined {
+  const policy = live.spec.persistentVolumeClaimRetentionPolicy;
+  const field =
+    policy?.whenScaled === "Delete" ? "whenScaled" : policy?.whenDeleted === "Delete" ? "whenDeleted" : undefined;
+  if (field === undefined) return undefined;
+  return (
+    `the live set has persistentVolumeClaimRetentionPolicy.${field}: Delete, so the controller would delete the claims ` +
+    `of ordinals that leave. Set it to Retain: kubectl -n ${live.metadata.namespace ?? "default"} patch statefulset ` +
+    `${live.metadata.name} --type merge -p '{"spec":{"persistentVolumeClaimRetentionPolicy":{"${field}":"Retain"}}}'`
+  );
+}
+
+/** Why a claim's volume cannot be handed over, a sentence; undefined if it can. */
+export function whyNotOffered(found: FoundClaim): string | undefined {
+  const { claim, volume, name, ordinal } = found;
+  const where = `ordinal ${ordinal}: claim ${name}`;
+  if (claim === undefined) return `${where} does not exist`;
+  if (claim.status?.phase !== "Bound" || volume === undefined) {
+    return `${where} is not Bound (status.phase is ${claim.status?.phase ?? "not set"})`;
+  }
+  const bound = whyNodeBound(volume);
+  if (bound === undefined) return undefined;
+  return (
+    `${where}: PersistentVolume ${volume.metadata.name} ${bound}, so no pod of another cluster can mount it. ` +
+    "Move its data to storage that both clusters can mount, or set volumes: fresh"
+  );
+}
+
+/**
+ * Why an ordinal may not be claimed with the volume that its claim has here, a sentence; undefined if it may. The
+ * controller makes a missing claim by itself, empty: so a claim that is not there is a refusal too.
+ *
+ * @param expected where the data of this claim is.
+ */
+export function whyNotClaimed(found: FoundClaim, expected: Backing | undefined): string | undefined {
+  const { claim, volume, name, ordinal } = found;
+  const where = `ordinal ${ordinal}: claim ${name}`;
+  if (expected === undefined) {
+    return `${where}: nothing is known of the volume that holds its data, so it would start empty`;
+  }
+  if (claim === undefined) return `${where} does not exist, so the controller would make it, empty`;
+  if (claim.metadata.deletionTimestamp !== undefined) return `${where} is being deleted`;
+  if (claim.status?.phase !== "Bound" || volume === undefined) {
+    return `${where} is not Bound (status.phase is ${claim.status?.phase ?? "not set"})`;
+  }
+  const actual = backingOf(volume);
+  if (sameBacking(actual, expected)) return undefined;
+  return (
+    `${where} is bound to ${actual.driver} ${actual.volumeHandle}, but its data is on ` +
+    `${expected.driver} ${expected.volumeHandle}`
+  );
+}
+
+/**
+ * Why claim and volume that exist in the destination already do not let the offered ones in, a sentence; undefined if
+ * they do, or if there are none.
+ *
+ * @param existing the claim of that name and the volume that it names.
+ * @param namesake the volume of the offered volume's name.
+ */
+export function whyTwinDiffers(
+  existing: FoundClaim,
+  namesake: FoundClaim["volume"],
+  offered: OfferedVolume,
+): string | undefined {
+  const expected = backingOf(offered.persistentVolume);
+  const volumeName = offered.persistentVolume.metadata.name;
+  if (existing.claim !== undefined) {
+    const { claim, volume } = existing;
+    const where = `ordinal ${existing.ordinal}: claim ${existing.name} exists in the destination`;
+    if (claim.metadata.deletionTimestamp !== undefined) return `${where} and is being deleted. Wait until it is gone`;
+    if ((claim.spec.volumeName ?? "") !== volumeName) {
+      return (
+        `${where} and is bound to ${claim.spec.volumeName ?? "no volume"}, not to ${volumeName}. If its data is not ` +
+        `needed, delete the claim: kubectl delete pvc ${existing.name}`
+      );
+    }
+    if (volume !== undefined && !sameBacking(backingOf(volume), expected)) {
+      const actual = backingOf(volume);
+      return (
+        `${where}, but its volume ${volumeName} is ${actual.driver} ${actual.volumeHandle}, not ${expected.driver} ` +
+        `${expected.volumeHandle}. Two different disks: find out which has the data before you delete either object`
+      );
+    }
+  }
+  if (namesake === undefined) return undefined;
+  const where = `ordinal ${existing.ordinal}: PersistentVolume ${volumeName} exists in the destination`;
+  const actual = backingOf(namesake);
+  if (!sameBacking(actual, expected)) {
+    return (
+      `${where}, but it is ${actual.driver} ${actual.volumeHandle}, not ${expected.driver} ${expected.volumeHandle}. ` +
+      "Another object has taken the name: rename or remove it"
+    );
+  }
+  const { name, namespace, uid } = namesake.spec.claimRef ?? {};
+  const claim = offered.persistentVolumeClaim.metadata;
+  if (name !== undefined && (name !== claim.name || namespace !== claim.namespace)) {
+    return `${where}, but it is reserved for the claim ${namespace ?? ""}/${name} (spec.claimRef)`;
+  }
+  if (uid !== undefined && uid !== existing.claim?.metadata.uid) {
+    return (
+      `${where}, but it is Released: spec.claimRef.uid is that of a claim that is gone. Its data is untouched; let the ` +
+      `claim bind again: kubectl patch pv ${volumeName} --type json -p ` +
+      `'[{"op":"remove","path":"/spec/claimRef/uid"},{"op":"remove","path":"/spec/claimRef/resourceVersion"}]'`
+    );
+  }
+  return undefined;
+}
+
+/**
+ * With `volumes: fresh`, a claim that is left over from before holds data of the past: using it again is for a person to
+ * decide. Why it may not be used without that decision, a sentence; undefined if there is none or it was decided.
+ *
+ * @param turn the half's turn: the decision holds for this one time.
+ */
+export function whyOldDataRefused(found: FoundClaim, turn: number): string | undefined {
+  const { claim, name, ordinal } = found;
+  if (claim === undefined || claim.metadata.annotations?.[annotations.keepData] === String(turn)) return undefined;
+  const kubectl = `kubectl -n ${claim.metadata.namespace ?? "default"}`;
+  return (
+    `ordinal ${ordinal}: claim ${name} is left from before and holds data of the past (volumes: fresh). To start empty: ` +
+    `${kubectl} delete pvc ${name}. To use that data: ${kubectl} annotate --overwrite pvc ${name} ${annotations.keepData}=${turn}`
+  );
+}
