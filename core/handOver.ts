@@ -182,3 +182,50 @@ export function whyOldDataRefused(found: FoundClaim, turn: number): string | und
     `${kubectl} delete pvc ${name}. To use that data: ${kubectl} annotate --overwrite pvc ${name} ${annotations.keepData}=${turn}`
   );
 }
+
+/** Pods, other than an ordinal's own, that mount one of these claims, a sentence each: a backup job, for example. */
+export function whyMountedElsewhere(set: string, found: readonly FoundClaim[], pods: readonly Pod[]): string[] {
+  const ordinalOf = new Map(found.map(({ name, ordinal }) => [name, ordinal]));
+  return pods.flatMap((pod) =>
+    (pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => {
+      const ordinal = ordinalOf.get(persistentVolumeClaim?.claimName ?? "");
+      if (ordinal === undefined || pod.metadata.name === `${set}-${ordinal}`) return [];
+      const claim = persistentVolumeClaim?.claimName ?? "";
+      return [
+        `ordinal ${ordinal}: claim ${claim} is also mounted by pod ${pod.metadata.name}. Wait until that pod is gone`,
+      ];
+    }),
+  );
+}
+
+/** Spec of a claim template as far as a change of it would replace the set. */
+function claimShape(set: StatefulSet): string {
+  const templates = (set.spec.volumeClaimTemplates ?? []).map(({ metadata, spec }) => {
+    const resources = spec.resources as { requests?: Record<string, unknown> } | undefined;
+    return [metadata.name, spec.storageClassName ?? null, spec.accessModes ?? [], resources?.requests?.storage ?? null];
+  });
+  return JSON.stringify(templates);
+}
+
+/**
+ * Fields that differ from the live set and cannot be changed in place: Pulumi would delete the set and make it again,
+ * with all its pods. A sentence each.
+ *
+ * @param wanted the half that would be written.
+ */
+export function whyReplaced(live: StatefulSet, wanted: StatefulSet): string[] {
+  const fields = {
+    serviceName: ({ spec }: StatefulSet) => spec.serviceName,
+    podManagementPolicy: ({ spec }: StatefulSet) => spec.podManagementPolicy ?? "OrderedReady",
+    "selector.matchLabels": ({ spec }: StatefulSet) =>
+      JSON.stringify(Object.entries(spec.selector.matchLabels ?? {}).sort()),
+    volumeClaimTemplates: claimShape,
+  };
+  return Object.entries(fields)
+    .filter(([, read]) => read(live) !== read(wanted))
+    .map(
+      ([field, read]) =>
+        `spec.${field} is ${read(live)} in the live set and would become ${read(wanted)}. It cannot be changed in place: ` +
+        "the set would be deleted and made again, with all its pods. Give it back its earlier value",
+    );
+}

@@ -1,10 +1,4 @@
-import type {
-  KubernetesObject,
-  PersistentVolume,
-  PersistentVolumeClaim,
-  Pod,
-  StatefulSet,
-} from "../core/kubernetes";
+import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
 
 /** Kind and name of one object. `namespace` is left out for cluster-scoped kinds. */
 export interface ObjectReference {

@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** The outputs of a stack as plain values, secrets included; empty if the stack has none yet. */
+export type StackOutputs = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the last outputs of a stack of this project, also of the one that is running.
+ *
+ * It calls what a `StackReference` calls. A StackReference would be a resource: if the stack is missing the engine
+ * fails it with an error of its own, and nothing here could say what to do.
+ *
+ * @returns the outputs, or undefined if the stack does not exist.
+ */
+export async function readStackOutputs(stack: string): Promise<StackOutputs | undefined> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+  try {
+    const answer = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
+      outputs?: StackOutputs;
+    };
+    return answer.outputs ?? {};
+  } catch (error) {
+    if (error instanceof Error && /unknown stack|no stack named|not found/i.test(error.message)) return undefined;
+    throw error;
+  }
+}

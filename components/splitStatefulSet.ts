@@ -1,0 +1,110 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { halfOfSet } from "../core/half";
+import type { KubernetesObject } from "../core/kubernetes";
+import type { OrdinalRange } from "../core/ordinals";
+import type { Decision } from "../core/protocol";
+import type { Inventory, OfferedVolume, Offer } from "../core/volume";
+import type { Workload } from "../core/workload";
+import type { Cluster } from "../live/cluster";
+import { beforeWrite, prove } from "../live/guard";
+import type { GuardedSet, Proof } from "../live/guard";
+import { refuseNamesake } from "../live/namesake";
+import { failsAsUserError } from "./failure";
+import { declareCarriedVolume } from "./carriedVolume";
+import { DeclaredObject } from "./kubernetesObject";
+
+/** What a half of a set is made of. */
+export interface SplitStatefulSetArgs {
+  /** What this `up` may do. Comes from `decide`, and from nowhere else. */
+  readonly decision: Decision;
+  /** The whole set and what belongs to it. */
+  readonly workload: Workload;
+  /** The half's cluster, for looking at it before and after the write. */
+  readonly cluster: Cluster;
+  /** uid of that cluster. */
+  readonly clusterUid: string;
+  /** What the guard checks immediately before the write, and what is vouched for after it. */
+  readonly guard: GuardedSet;
+  /** Volumes that the source hands over for the ordinals near the cut. Destination only. */
+  readonly carried: readonly OfferedVolume[];
+  /** The namespace to declare; undefined if it is somebody else's. */
+  readonly namespaceObject: KubernetesObject | undefined;
+  /** What would be vouched for: a preview exports this. */
+  readonly expected: Proof;
+}
+
+/**
+ * One half of a StatefulSet that is being moved: the set with this half's ordinals, what belongs to it, and the volumes
+ * that are handed over to it.
+ *
+ * `replicas`, `ordinals.start` and the turn change in one API write, guarded immediately before it; `held` and what else
+ * vouches for something resolve only after the live set and its pods were read again.
+ */
+export class SplitStatefulSet extends pulumi.ComponentResource {
+  /** The ordinals that this half vouches for after the write. */
+  public readonly held: pulumi.Output<OrdinalRange>;
+  /** What the source hands over. Empty on the destination. */
+  public readonly offer: pulumi.Output<Offer>;
+  /** Where the data of every claim is. Empty on the destination. */
+  public readonly inventory: pulumi.Output<Inventory>;
+  /** The StatefulSet. */
+  public readonly statefulSet: kubernetes.apps.v1.StatefulSet;
+
+  public constructor(name: string, args: SplitStatefulSetArgs, opts: pulumi.ComponentResourceOptions) {
+    super("statefulset-cutover:index:SplitStatefulSet", name, {}, opts);
+    const { decision, workload, cluster } = args;
+    if (decision.refusal !== undefined && !pulumi.runtime.isDryRun()) {
+      throw new Error(`this decision is for a preview only: ${decision.refusal.reason}`);
+    }
+    // A destroy of a half that holds ordinals is refused by the engine, before it deletes anything.
+    const protect = decision.range.replicas > 0;
+
+    const namespace = args.namespaceObject && this.declareNamespace(args.namespaceObject, protect);
+    const below = { parent: this, dependsOn: namespace === undefined ? [] : [namespace] };
+    const belongings = workload.belongings.map(
+      (object) =>
+        new DeclaredObject(object.metadata.name, object, {
+          ...below,
+          hooks: {
+            beforeCreate: [
+              hook(`${name}-${object.kind}-${object.metadata.name}`, () => refuseNamesake(cluster, object)),
+            ],
+          },
+        }),
+    );
+    const claims = args.carried.map((offered) => declareCarriedVolume(offered, below));
+
+    const half = halfOfSet(workload.set, decision, args.clusterUid);
+    const guard = hook(`${name}-before-write`, () => beforeWrite(cluster, args.guard, half));
+    this.statefulSet = new kubernetes.apps.v1.StatefulSet(name, half as unknown as kubernetes.apps.v1.StatefulSetArgs, {
+      parent: this,
+      dependsOn: [...below.dependsOn, ...belongings, ...claims],
+      protect,
+      hooks: { beforeCreate: [guard], beforeUpdate: [guard] },
+    });
+
+    const proof = this.proof(args);
+    this.held = proof.apply(({ held }) => held);
+    this.offer = pulumi.secret(proof.apply(({ offer }) => offer));
+    this.inventory = proof.apply(({ inventory }) => inventory);
+    this.registerOutputs({ held: this.held });
+  }
+
+  private declareNamespace(object: KubernetesObject, protect: boolean): pulumi.Resource {
+    return new DeclaredObject(object.metadata.name, object, { parent: this, protect, retainOnDelete: true });
+  }
+
+  /** In a preview what is asked for, so that a diff says only what will be; otherwise what is. */
+  private proof({ guard, cluster, expected }: SplitStatefulSetArgs): pulumi.Output<Proof> {
+    if (pulumi.runtime.isDryRun()) return pulumi.output(Promise.resolve(expected)) as pulumi.Output<Proof>;
+    const proven = this.statefulSet.metadata.apply(() =>
+      failsAsUserError(() => prove(cluster, guard, expected.inventory)),
+    );
+    return proven as pulumi.Output<Proof>;
+  }
+}
+
+function hook(name: string, run: () => Promise<void>): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(name, () => failsAsUserError(run));
+}

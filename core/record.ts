@@ -1,0 +1,72 @@
+import { parseRange } from "./ordinals";
+import type { OrdinalRange, Side } from "./ordinals";
+import type { SetIdentity } from "./pinned";
+import type { HalfRecord } from "./protocol";
+import type { Problem } from "./userError";
+import type { Inventory, Offer } from "./volume";
+
+/** The version of the outputs that this program writes and reads. */
+export const contract = 1;
+
+/** The outputs of a half: the contract between the two stacks. */
+export interface HalfOutputs extends Omit<HalfRecord, "set"> {
+  /** Version of this table. */
+  readonly contract: typeof contract;
+  readonly side: Side;
+  /** uid of the namespace `kube-system` of the half's cluster. */
+  readonly cluster: string;
+  readonly set: SetIdentity;
+  /** Source: volumes and claims for the ordinals within a batch of the cut, on both sides. A secret output. */
+  readonly offer: Offer;
+  /** Source: where the data of every claim is. */
+  readonly inventory: Inventory;
+}
+
+function isRange(value: unknown): value is OrdinalRange {
+  const { start, replicas } = (value ?? {}) as Partial<Record<string, unknown>>;
+  return parseRange(`${String(start)}+${String(replicas)}`) !== undefined;
+}
+
+/**
+ * Reads the outputs of a stack.
+ *
+ * @param stack name of the stack, for messages.
+ * @returns undefined if the stack has not vouched for anything yet: its holdings are unknown.
+ */
+export function readOutputs(
+  outputs: Readonly<Record<string, unknown>>,
+  stack: string,
+  side: Side,
+  problems: Problem[],
+): HalfOutputs | undefined {
+  if (outputs["contract"] === undefined && outputs["held"] === undefined) return undefined;
+  const candidate = outputs as Partial<Record<keyof HalfOutputs, unknown>>;
+  const count = problems.length;
+  const check = (ok: boolean, output: keyof HalfOutputs, legal: string, todo: string): void => {
+    if (!ok)
+      problems.push({
+        where: `stack ${stack}: output ${output}`,
+        what: "cannot be used",
+        received: candidate[output],
+        legal,
+        todo,
+      });
+  };
+  const restore = "Restore the stack's state from a backup: pulumi stack import";
+  check(
+    candidate.contract === contract,
+    "contract",
+    String(contract),
+    "Use the same version of statefulset-cutover for both stacks",
+  );
+  if (problems.length > count) return undefined;
+  check(candidate.side === side, "side", side, `Set peerStack to the stack of the ${side}`);
+  check(isRange(candidate.held), "held", "{ start, replicas }", restore);
+  check(isRange(candidate.set), "set", "{ name, namespace, start, replicas, fingerprint }", restore);
+  for (const output of ["cutoverIndex", "turn", "peerTurn"] as const) {
+    check(Number.isSafeInteger(candidate[output]) && Number(candidate[output]) >= 0, output, "a whole number", restore);
+  }
+  check(typeof candidate.cluster === "string", "cluster", "uid of a cluster", restore);
+  if (problems.length > count) return undefined;
+  return { offer: {}, inventory: {}, ...(outputs as Omit<HalfOutputs, "offer" | "inventory">) };
+}

@@ -1,0 +1,83 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { failsAsUserError } from "./components/failure";
+import { SplitStatefulSet } from "./components/splitStatefulSet";
+import type { Side } from "./core/ordinals";
+import { contract } from "./core/record";
+import type { Workload } from "./core/workload";
+import type { Cluster, Connection } from "./live/cluster";
+import { planHalf } from "./plan";
+
+/** One half of a move: what `cutover` decides on and declares. */
+export interface CutoverArgs {
+  /** Which half this stack is. */
+  readonly side: Side;
+  /** The set and what belongs to it, from `readWorkload`. */
+  readonly workload: Workload;
+  /** The first ordinal that lives in the destination, from s to s+N. */
+  readonly cutoverIndex: number;
+  /** How many ordinals one step may move. Default 1. */
+  readonly batch?: number;
+  /** The stack of the other half, in the same project; `none` ends the move on the half that holds all. */
+  readonly peerStack: string;
+  /** `carry` hands PersistentVolumes and claims over; `fresh` lets the application fill new ones. Default `carry`. */
+  readonly volumes?: "carry" | "fresh";
+  /** Storage class in the source to storage class in the destination. Default: the same names. */
+  readonly storageClasses?: Readonly<Record<string, string>>;
+  /** Whether to create the namespace if it does not exist. Default true. */
+  readonly createNamespace?: boolean;
+  /** How to reach the half's cluster. */
+  readonly connection: Connection;
+  /** Opens a cluster for looking at it. */
+  readonly connect: (connection: Connection) => Cluster;
+}
+
+/** The stack outputs of a half: return them from the Pulumi program, since the peer reads them. */
+export type CutoverOutputs = Readonly<Record<string, unknown>>;
+
+/**
+ * Decides what this `up` may do with one half of a set, and declares it: the whole of a step in one call.
+ *
+ * @returns the stack outputs. Those that vouch for something resolve only after the live set was read again.
+ * @throws pulumi.RunError with every problem in one message if the `up` may not run. Nothing has been declared then.
+ */
+export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
+  const plan = await failsAsUserError(() => planHalf(args));
+  for (const warning of plan.warnings) await pulumi.log.warn(warning);
+
+  const { decision, workload } = plan;
+  const provider = new kubernetes.Provider("cluster", providerArgs(args.connection));
+  const half = new SplitStatefulSet(workload.set.metadata.name, plan, { provider });
+
+  // Every output depends on the proof: a failed `up` keeps the earlier value of an output that rejects.
+  const proven = <T>(value: T): pulumi.Output<T> => half.held.apply(() => value) as pulumi.Output<T>;
+  return {
+    contract: proven(contract),
+    side: proven(decision.side),
+    cutoverIndex: proven(decision.cutoverIndex),
+    cluster: proven(plan.clusterUid),
+    set: proven(plan.identity),
+    held: half.held,
+    turn: proven(decision.turn),
+    peerTurn: proven(decision.peerTurn),
+    ...(decision.side === "source" ? { offer: half.offer, inventory: half.inventory } : {}),
+  };
+}
+
+/** Every switch of the provider that could hide or lose something is set here, whatever the environment says. */
+function providerArgs({ context, kubeconfig }: Connection): kubernetes.ProviderArgs {
+  return {
+    context,
+    ...(kubeconfig === undefined ? {} : { kubeconfig: pulumi.secret(kubeconfig) }),
+    enableServerSideApply: true,
+    // Changed Secrets and ConfigMaps are updated in place, not replaced under running pods.
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
+    // An object that an interrupted `up` created is taken up again; namesakes of others are refused before.
+    upsertExistingObjects: true,
+    // An unreachable cluster is an error, never a silent success.
+    skipUpdateUnreachable: false,
+    deleteUnreachable: false,
+    enablePatchForce: false,
+  };
+}

@@ -1,0 +1,166 @@
+import * as pulumi from "@pulumi/pulumi";
+import { whyMountedElsewhere, whyNoRelease, whyNotOffered, whyTwinDiffers, podsOfSet } from "./core/handOver";
+import { endOf, ordinalsOf } from "./core/ordinals";
+import type { Decision, LiveHalf } from "./core/protocol";
+import type { Problem } from "./core/userError";
+import type { FoundClaim, Inventory, Offer, OfferedVolume } from "./core/volume";
+import { inStorageClass, offerOf } from "./core/volume";
+import type { CutoverArgs } from "./cutover";
+import type { Cluster } from "./live/cluster";
+import { claimsWithData, ordinalsNearTheCut, whyClaimsRefused } from "./live/guard";
+import type { GuardedSet, Proof } from "./live/guard";
+import { lookAtClaims } from "./live/look";
+import type { Look } from "./live/look";
+import { classProblems } from "./live/storage";
+import type { Records } from "./plan";
+
+/** What is known when the hand-over is planned. */
+interface Situation {
+  readonly args: CutoverArgs;
+  readonly decision: Decision;
+  readonly records: Records;
+  /** Undefined in a preview that cannot reach the cluster. */
+  readonly look: Look | undefined;
+  readonly live: LiveHalf | undefined;
+  readonly cluster: Cluster;
+}
+
+/** The volumes of a step. */
+export interface HandOverPlan {
+  readonly decision: Decision;
+  readonly guard: GuardedSet;
+  readonly carried: readonly OfferedVolume[];
+  readonly expected: Proof;
+  readonly warnings: readonly string[];
+}
+
+/** Plans what becomes of the volumes of the ordinals that this `up` claims, releases or prepares; adds every problem. */
+export async function planHandOver(situation: Situation, problems: Problem[]): Promise<HandOverPlan> {
+  const { args, decision, records, look, live, cluster } = situation;
+  const { namespace, set } = args.workload;
+  const name = set.metadata.name;
+  const templates = (set.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
+  const volumes = args.volumes ?? "carry";
+  const carries = volumes === "carry" && templates.length > 0;
+  const peer = records.peer === "none" ? undefined : records.peer;
+  const inventory: Inventory = (decision.side === "source" ? records.own : peer)?.inventory ?? {};
+  const guard: GuardedSet = {
+    decision,
+    namespace,
+    name,
+    templates,
+    volumes,
+    decidedOn: live,
+    newOrdinals: newOrdinals(situation),
+    inventory,
+  };
+  const plan = { decision, guard, carried: [], expected: { held: decision.range, offer: {}, inventory }, warnings: [] };
+  if (look === undefined) return plan;
+
+  const setProblem = (what: string): Problem => ({ where: `StatefulSet ${namespace}/${name}:`, what });
+  const pods = podsOfSet(name, decision.set, look.pods);
+  if (look.set !== undefined && decision.claims.length + decision.releases.length > 0) {
+    problems.push(...whyNoRelease(look.set, decision.releases, decision.range, pods).map(setProblem));
+  }
+  const find = (ordinals: readonly number[]): Promise<FoundClaim[]> =>
+    lookAtClaims(cluster, namespace, name, templates, ordinals);
+  const [claimed, released] = await Promise.all([find(claimsWithData(guard)), find(decision.releases)]);
+  problems.push(...whyMountedElsewhere(name, [...claimed, ...released], look.pods).map(setProblem));
+
+  if (!carries) {
+    problems.push(...whyClaimsRefused(guard, claimed).map(setProblem));
+    return plan;
+  }
+  if (decision.side === "source") {
+    problems.push(...whyClaimsRefused(guard, claimed).map(setProblem));
+    problems.push(
+      ...released
+        .map(whyNotOffered)
+        .filter((reason) => reason !== undefined)
+        .map(setProblem),
+    );
+    const near = await find(ordinalsNearTheCut(decision));
+    return { ...plan, expected: { ...plan.expected, offer: offerOf(near) }, warnings: notMovable(near, decision) };
+  }
+  const offer = peer?.offer ?? {};
+  const carried = offeredNearTheCut(offer, args, decision, templates);
+  problems.push(...(await twinProblems(situation, carried)).map(setProblem));
+  problems.push(
+    ...(await classProblems(
+      cluster,
+      carried.map(({ offered }) => offered),
+      args.storageClasses ?? {},
+    )),
+  );
+  // A preview out of turn: the source has not offered yet what it will offer once it has run.
+  if (decision.refusal === undefined) {
+    const arriving = new Set(carried.map(({ ordinal, template }) => `${ordinal}/${template}`));
+    const missing = claimed.filter((c) => !arriving.has(`${c.ordinal}/${c.template}`));
+    problems.push(
+      ...whyClaimsRefused(guard, missing).map((what) => setProblem(`${what}. ${offerAdvice(args, decision)}`)),
+    );
+  }
+  return { ...plan, carried: carried.map(({ offered }) => offered) };
+}
+
+function offerAdvice({ peerStack }: CutoverArgs, { cutoverIndex }: Decision): string {
+  return (
+    `The source offers no volume for it: run pulumi up -s ${peerStack} at cutoverIndex ${cutoverIndex}, with the same ` +
+    "batch and volumes in both stacks"
+  );
+}
+
+/** Claimed ordinals without data anywhere: the source's first `up` creates the set, and N may grow where all is held. */
+function newOrdinals({ decision, records: { own } }: Situation): number[] {
+  if (own === undefined) return decision.side === "source" ? [...decision.claims] : [];
+  return decision.claims.filter((ordinal) => ordinal >= endOf(own.set));
+}
+
+interface Carried {
+  readonly ordinal: number;
+  readonly template: string;
+  readonly offered: OfferedVolume;
+}
+
+function offeredNearTheCut(
+  offer: Offer,
+  { storageClasses = {} }: CutoverArgs,
+  decision: Decision,
+  templates: readonly string[],
+): Carried[] {
+  return ordinalsNearTheCut(decision).flatMap((ordinal) =>
+    templates.flatMap((template) => {
+      const offered = offer[ordinal]?.[template];
+      return offered === undefined ? [] : [{ ordinal, template, offered: inStorageClass(offered, storageClasses) }];
+    }),
+  );
+}
+
+/** Claims and volumes of the same names that exist in the destination already. */
+async function twinProblems({ cluster, args }: Situation, carried: readonly Carried[]): Promise<string[]> {
+  const { namespace, set } = args.workload;
+  const reasons = await Promise.all(
+    carried.map(async ({ ordinal, template, offered }) => {
+      const [existing = { ordinal, template, name: offered.persistentVolumeClaim.metadata.name }] = await lookAtClaims(
+        cluster,
+        namespace,
+        set.metadata.name,
+        [template],
+        [ordinal],
+      );
+      const namesake = existing.volume ?? (await cluster.volume(offered.persistentVolume.metadata.name));
+      return whyTwinDiffers(existing, namesake, offered);
+    }),
+  );
+  return reasons.filter((reason) => reason !== undefined);
+}
+
+/** Said early: volumes of the next ordinals to leave that could not be handed over. */
+function notMovable(near: readonly FoundClaim[], decision: Decision): string[] {
+  if (pulumi.runtime.isDryRun()) return [];
+  const next = ordinalsOf(decision.range).slice(-decision.batch);
+  return near
+    .filter(({ ordinal, claim }) => next.includes(ordinal) && claim !== undefined)
+    .map(whyNotOffered)
+    .filter((reason) => reason !== undefined);
+}

@@ -1,0 +1,183 @@
+import { whyNotClaimed, whyOldDataRefused } from "../core/handOver";
+import { annotations, rangeOfSet } from "../core/kubernetes";
+import type { StatefulSet } from "../core/kubernetes";
+import { formatRange, holds, ordinalsOf, sameRange } from "../core/ordinals";
+import type { OrdinalRange } from "../core/ordinals";
+import type { Decision, LiveHalf } from "../core/protocol";
+import { UserError } from "../core/userError";
+import type { Problem } from "../core/userError";
+import type { Backing, FoundClaim, Inventory, Offer } from "../core/volume";
+import { findClaims, inventoryOf, offerOf } from "../core/volume";
+import { podsOfSet } from "../core/handOver";
+import type { Cluster } from "./cluster";
+import { liveHalf, lookAtClaims } from "./look";
+
+/** What the guard of one half's set needs to know. */
+export interface GuardedSet {
+  readonly decision: Decision;
+  readonly namespace: string;
+  readonly name: string;
+  /** Names of the claim templates. */
+  readonly templates: readonly string[];
+  readonly volumes: "carry" | "fresh";
+  /** The live set that the decision was made on; undefined if there was none. */
+  readonly decidedOn: LiveHalf | undefined;
+  /** Claimed ordinals that had no volume anywhere before: those of a set that is created or has grown. */
+  readonly newOrdinals: readonly number[];
+  /** Where the data of each claim is, as far as it is known. */
+  readonly inventory: Inventory;
+}
+
+/** Where the data of one claim is, or undefined if nobody knows. */
+export function expectedBacking(inventory: Inventory, found: FoundClaim): Backing | undefined {
+  return inventory[found.ordinal]?.[found.template];
+}
+
+/**
+ * Why the ordinals that are claimed may not be claimed with the claims that are here, a sentence each. Ordinals that the
+ * live spec allows already are an earlier run's: with `fresh` their claims are new, not left over.
+ */
+export function whyClaimsRefused(set: GuardedSet, found: readonly FoundClaim[]): string[] {
+  return found
+    .map((claim) => {
+      if (set.volumes === "carry") return whyNotClaimed(claim, expectedBacking(set.inventory, claim));
+      const started = holds(set.decidedOn?.range, claim.ordinal);
+      return started ? undefined : whyOldDataRefused(claim, set.decision.ownTurn);
+    })
+    .filter((reason) => reason !== undefined);
+}
+
+/** Claimed ordinals whose data is somewhere already. */
+export function claimsWithData(set: GuardedSet): number[] {
+  return set.decision.claims.filter((ordinal) => !set.newOrdinals.includes(ordinal));
+}
+
+function refuse(reasons: readonly string[]): void {
+  if (reasons.length > 0) throw new UserError(reasons.map((what) => ({ where: "before the write:", what })));
+}
+
+/**
+ * The last look, immediately before the set is written: run as a before-hook, so that throwing stops the step and
+ * nothing is written.
+ *
+ * - Nobody else has changed the set since it was decided on.
+ * - The claims of claimed ordinals are Bound to the same backing: the controller would make a missing one, empty.
+ * - The volumes of ordinals that leave are `Retain`: this is made so here, with the earlier policy in an annotation.
+ *
+ * @throws UserError that says what is in the way.
+ */
+export async function beforeWrite(cluster: Cluster, set: GuardedSet, wanted: StatefulSet): Promise<void> {
+  const { decision, namespace, name, templates, decidedOn } = set;
+  const live = await cluster.statefulSet(namespace, name);
+  const now = live === undefined ? undefined : liveHalf(live);
+  const unchanged = now === undefined ? decidedOn === undefined : decidedOn !== undefined && sameLive(now, decidedOn);
+  if (!unchanged) {
+    refuse([`StatefulSet ${namespace}/${name} was changed by someone else while this ran. Run pulumi up again`]);
+  }
+  if (live === undefined) await startsWhereAsked(cluster, wanted);
+
+  refuse(whyClaimsRefused(set, await lookAtClaims(cluster, namespace, name, templates, claimsWithData(set))));
+
+  for (const { name: claim, ordinal, volume } of await lookAtClaims(
+    cluster,
+    namespace,
+    name,
+    templates,
+    decision.releases,
+  )) {
+    if (volume === undefined || volume.spec.persistentVolumeReclaimPolicy === "Retain") continue;
+    await cluster.retain(volume.metadata.name, volume.spec.persistentVolumeReclaimPolicy ?? "Delete");
+    const after = await cluster.volume(volume.metadata.name);
+    if (after?.spec.persistentVolumeReclaimPolicy !== "Retain") {
+      refuse([
+        `ordinal ${ordinal}: PersistentVolume ${volume.metadata.name} of claim ${claim} could not be made Retain`,
+      ]);
+    }
+  }
+}
+
+function sameLive(a: LiveHalf, b: LiveHalf): boolean {
+  return a.turn === b.turn && sameRange(a.range, b.range);
+}
+
+/** An API server before 1.27 drops `spec.ordinals` without a word, and every ordinal would start again at 0. */
+async function startsWhereAsked(cluster: Cluster, wanted: StatefulSet): Promise<void> {
+  const start = wanted.spec.ordinals?.start;
+  if (start === undefined) return;
+  const stored = await cluster.dryRunCreate(wanted);
+  if ((stored.spec.ordinals?.start ?? 0) === start) return;
+  refuse([
+    `the API server drops spec.ordinals (it is ${await cluster.version()}), so ordinals would start at 0 here too: two ` +
+      "pods with one identity. This cluster needs Kubernetes 1.28 or later",
+  ]);
+}
+
+/** What a half vouches for after the write. */
+export interface Proof {
+  readonly held: OrdinalRange;
+  /** Source only. */
+  readonly offer: Offer;
+  /** Source only. */
+  readonly inventory: Inventory;
+}
+
+/**
+ * Reads the live set and its pods again and vouches for them: only what is, never what was asked for.
+ *
+ * @param known the inventory so far: only ordinals that it lacks are looked up.
+ * @throws UserError if the live set is not what was decided, or a pod of an ordinal that it gave up is still there.
+ */
+export async function prove(cluster: Cluster, set: GuardedSet, known: Inventory): Promise<Proof> {
+  const { decision, namespace, name } = set;
+  const [live, pods] = await Promise.all([cluster.statefulSet(namespace, name), cluster.pods(namespace, {})]);
+  const differences = live === undefined ? ["does not exist"] : whatDiffers(live, decision);
+  const left = [...podsOfSet(name, decision.set, pods).keys()].filter((ordinal) => !holds(decision.range, ordinal));
+  if (left.length > 0) differences.push(`still has a pod of ordinal ${left.join(", ")}`);
+  if (differences.length > 0) throw new UserError([notProven(namespace, name, differences)]);
+  if (decision.side === "destination" || set.volumes === "fresh")
+    return { held: decision.range, offer: {}, inventory: {} };
+
+  const unknown = await unknownClaims(cluster, set, known);
+  const near = await lookAtClaims(cluster, namespace, name, set.templates, ordinalsNearTheCut(decision));
+  // While an ordinal lives here, its data is where its claim is now: someone may have restored it from a backup.
+  const here = near.filter(({ ordinal }) => holds(decision.range, ordinal));
+  return { held: decision.range, offer: offerOf(near), inventory: { ...known, ...inventoryOf([...unknown, ...here]) } };
+}
+
+/** The ordinals within a batch of the cut, on both sides: those that the source offers. */
+export function ordinalsNearTheCut(decision: Decision): number[] {
+  const { cutoverIndex, batch, set } = decision;
+  return ordinalsOf({ start: Math.max(0, cutoverIndex - batch), replicas: 2 * batch }).filter((o) => holds(set, o));
+}
+
+function whatDiffers(live: StatefulSet, decision: Decision): string[] {
+  const { [annotations.turn]: turn, [annotations.range]: range } = live.metadata.annotations ?? {};
+  const differences: string[] = [];
+  if (!sameRange(rangeOfSet(live), decision.range)) {
+    differences.push(`has the ordinals ${formatRange(rangeOfSet(live))} instead of ${formatRange(decision.range)}`);
+  }
+  if (range !== formatRange(decision.range)) differences.push(`carries the range ${range ?? "none"}`);
+  if (turn !== String(decision.turn))
+    differences.push(`carries the turn ${turn ?? "none"} instead of ${decision.turn}`);
+  if ((live.status?.observedGeneration ?? 0) < (live.metadata.generation ?? 0)) {
+    differences.push("has not been seen by its controller yet");
+  }
+  return differences;
+}
+
+function notProven(namespace: string, name: string, differences: readonly string[]): Problem {
+  return {
+    where: `StatefulSet ${namespace}/${name}`,
+    what: differences.join(", and it "),
+    todo: "Nothing is vouched for. Run pulumi up --refresh on this stack at the same cutoverIndex",
+  };
+}
+
+/** The claims of ordinals that the inventory lacks: none after the first `up`, so a step costs the same for every N. */
+async function unknownClaims(cluster: Cluster, set: GuardedSet, known: Inventory): Promise<FoundClaim[]> {
+  const { decision, namespace, name, templates } = set;
+  const ordinals = ordinalsOf(decision.range).filter((o) => templates.some((t) => known[o]?.[t] === undefined));
+  if (ordinals.length === 0 || templates.length === 0) return [];
+  const [claims, volumes] = await Promise.all([cluster.claims(namespace), cluster.volumes()]);
+  return findClaims(name, templates, ordinals, claims, volumes);
+}

@@ -1,0 +1,56 @@
+import { annotations, claimName, rangeOfSet } from "../core/kubernetes";
+import type { KubernetesObject, Pod, StatefulSet } from "../core/kubernetes";
+import type { LiveHalf } from "../core/protocol";
+import type { FoundClaim } from "../core/volume";
+import type { Cluster } from "./cluster";
+
+/** What one half's cluster looks like when an `up` starts. */
+export interface Look {
+  /** uid of the namespace `kube-system`: it stays the same as long as the cluster does. */
+  readonly clusterUid: string;
+  /** Server version, such as `v1.36.2`. */
+  readonly version: string;
+  readonly namespaceObject: KubernetesObject | undefined;
+  readonly set: StatefulSet | undefined;
+  /** Every pod of the set's namespace. */
+  readonly pods: readonly Pod[];
+}
+
+/** Looks at the set and what is around it: five requests at once, however many replicas there are. */
+export async function lookAt(cluster: Cluster, namespace: string, set: string): Promise<Look> {
+  const [system, version, namespaceObject, live, pods] = await Promise.all([
+    cluster.read({ apiVersion: "v1", kind: "Namespace", name: "kube-system" }),
+    cluster.version(),
+    cluster.read({ apiVersion: "v1", kind: "Namespace", name: namespace }),
+    cluster.statefulSet(namespace, set),
+    cluster.pods(namespace, {}),
+  ]);
+  return { clusterUid: system?.metadata.uid ?? "", version, namespaceObject, set: live, pods };
+}
+
+/** The protocol's view of a live set. A turn that is missing or not a number counts as 0. */
+export function liveHalf(set: StatefulSet): LiveHalf {
+  const turn = set.metadata.annotations?.[annotations.turn] ?? "";
+  return { range: rangeOfSet(set), turn: /^\d{1,15}$/.test(turn) ? Number(turn) : 0 };
+}
+
+/** Claims of some ordinals and the volumes that they name: two requests a claim. */
+export function lookAtClaims(
+  cluster: Cluster,
+  namespace: string,
+  set: string,
+  templates: readonly string[],
+  ordinals: readonly number[],
+): Promise<FoundClaim[]> {
+  return Promise.all(
+    ordinals.flatMap((ordinal) =>
+      templates.map(async (template) => {
+        const name = claimName(template, set, ordinal);
+        const claim = await cluster.claim(namespace, name);
+        const volumeName = claim?.spec.volumeName ?? "";
+        const volume = volumeName === "" ? undefined : await cluster.volume(volumeName);
+        return { ordinal, template, name, ...(claim && { claim }), ...(volume && { volume }) };
+      }),
+    ),
+  );
+}

@@ -1,0 +1,196 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readStackOutputs } from "./components/peer";
+import { refusalProblem } from "./core/advice";
+import { clusterProblems, versionProblem } from "./core/cluster";
+import { halfOfSet } from "./core/half";
+import { whyReplaced, whyRetentionDestroys } from "./core/handOver";
+import { annotations } from "./core/kubernetes";
+import type { KubernetesObject } from "./core/kubernetes";
+import { endOf, peerOf } from "./core/ordinals";
+import type { Side } from "./core/ordinals";
+import { pinnedProblems } from "./core/pinned";
+import type { SetIdentity } from "./core/pinned";
+import { decide } from "./core/protocol";
+import type { Decision, LiveHalf } from "./core/protocol";
+import { readOutputs } from "./core/record";
+import type { HalfOutputs } from "./core/record";
+import { UserError } from "./core/userError";
+import type { Problem } from "./core/userError";
+import type { OfferedVolume } from "./core/volume";
+import type { Workload } from "./core/workload";
+import type { CutoverArgs } from "./cutover";
+import { planHandOver } from "./handOver";
+import { Unreachable } from "./live/cluster";
+import type { Cluster } from "./live/cluster";
+import type { GuardedSet, Proof } from "./live/guard";
+import { liveHalf, lookAt } from "./live/look";
+import type { Look } from "./live/look";
+import { namesakeProblems, planNamespace } from "./live/namesake";
+
+/** What one `up` of a half will do, decided and checked, before anything is declared. */
+export interface HalfPlan {
+  readonly decision: Decision;
+  readonly workload: Workload;
+  readonly identity: SetIdentity;
+  readonly cluster: Cluster;
+  readonly clusterUid: string;
+  readonly guard: GuardedSet;
+  readonly carried: readonly OfferedVolume[];
+  readonly namespaceObject: KubernetesObject | undefined;
+  readonly expected: Proof;
+  readonly warnings: readonly string[];
+}
+
+/** What both halves last vouched for. `none`: the move was ended. */
+export interface Records {
+  readonly own: HalfOutputs | undefined;
+  readonly peer: HalfOutputs | "none" | undefined;
+}
+
+/**
+ * Reads the outputs of both halves and looks at the own cluster, then lets the core decide.
+ *
+ * @throws UserError with every problem if this `up` may not run. In a preview an `up` that is only out of turn passes
+ * with a warning, so that a pull request can show both halves of one step.
+ */
+export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
+  const { side, workload, connection, cutoverIndex } = args;
+  const { set, range, namespace } = workload;
+  const identity: SetIdentity = { name: set.metadata.name, namespace, ...range, fingerprint: workload.fingerprint };
+  const cluster = args.connect(connection);
+  const problems: Problem[] = [];
+  const warnings = [...workload.warnings];
+
+  if (cutoverIndex < range.start || cutoverIndex > endOf(range)) problems.push(indexProblem(args));
+  const records = await readRecords(args, problems);
+  const { own } = records;
+  const peer = records.peer === "none" ? undefined : records.peer;
+  const look = await lookOrTakeRecord(cluster, args, own, warnings);
+  const live = look === undefined ? liveAsRecorded(own) : look.set && liveHalf(look.set);
+  const clusterUid = look?.clusterUid ?? own?.cluster ?? "";
+
+  const liveSetCluster = look?.set?.metadata.annotations?.[annotations.cluster];
+  problems.push(...clusterProblems(clusterUid, connection.context, own, peer, liveSetCluster));
+  problems.push(...pinnedProblems(identity, cutoverIndex, own, peer));
+  if (look !== undefined) problems.push(...(await clusterContentProblems(args, look, cluster, own)));
+  throwAll(problems);
+
+  const batch = args.batch ?? 1;
+  const decision = decide({ side, set: range, cutoverIndex, batch, own, peer: records.peer, live });
+  warnings.push(...decision.warnings);
+  if (decision.refusal !== undefined) {
+    const stacks = { [side]: pulumi.getStack(), [peerOf(side)]: args.peerStack } as Record<Side, string>;
+    const problem = refusalProblem(decision.refusal, args, stacks);
+    if (!decision.refusal.outOfTurn || !pulumi.runtime.isDryRun()) throw new UserError([problem]);
+    warnings.push(new UserError([{ ...problem, what: `not this half's turn yet: ${problem.what}` }]).message);
+  }
+
+  const half = halfOfSet(set, decision, clusterUid);
+  if (look?.set !== undefined) problems.push(...setProblems(identity, whyReplaced(look.set, half)));
+  const handOver = await planHandOver({ args, decision, records, look, live, cluster }, problems);
+  throwAll(problems);
+  return {
+    workload,
+    identity,
+    cluster,
+    clusterUid,
+    namespaceObject: planNamespace(workload, look?.namespaceObject, args.createNamespace ?? true),
+    ...handOver,
+    warnings: [...warnings, ...handOver.warnings],
+  };
+}
+
+function throwAll(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new UserError(problems);
+}
+
+function indexProblem({ cutoverIndex, workload: { range, set } }: CutoverArgs): Problem {
+  return {
+    where: "cutoverIndex",
+    what: "is out of range",
+    received: cutoverIndex,
+    legal: `an integer from ${range.start} (all of ${set.metadata.name} in the destination) to ${endOf(range)} (all in the source)`,
+    todo: "Change one ordinal at a time, starting from the last index that was applied",
+  };
+}
+
+async function readRecords({ side, peerStack }: CutoverArgs, problems: Problem[]): Promise<Records> {
+  const stack = pulumi.getStack();
+  const [own, peer] = await Promise.all([
+    readStackOutputs(stack),
+    peerStack === "none" ? undefined : readStackOutputs(peerStack),
+  ]);
+  if (peerStack !== "none" && peer === undefined) {
+    problems.push({
+      where: "peerStack",
+      what: "names a stack that does not exist in this project",
+      received: peerStack,
+      legal: `the stack of the ${peerOf(side)}`,
+      todo: `Create it: pulumi stack init ${peerStack}; or name the right one: pulumi config set peerStack NAME -s ${stack}`,
+    });
+  }
+  return {
+    own: readOutputs(own ?? {}, stack, side, problems),
+    peer: peerStack === "none" ? "none" : readOutputs(peer ?? {}, peerStack, peerOf(side), problems),
+  };
+}
+
+/** A preview may run where the cluster cannot be reached, but never without saying so. */
+async function lookOrTakeRecord(
+  cluster: Cluster,
+  { workload, connection }: CutoverArgs,
+  own: HalfOutputs | undefined,
+  warnings: string[],
+): Promise<Look | undefined> {
+  try {
+    return await lookAt(cluster, workload.namespace, workload.set.metadata.name);
+  } catch (error) {
+    if (!(error instanceof Unreachable) || !pulumi.runtime.isDryRun() || own === undefined) throw error;
+    warnings.push(
+      `the cluster of context ${connection.context} cannot be looked at, so this preview takes the recorded state for ` +
+        `true and checks nothing there (${error.message})`,
+    );
+    return undefined;
+  }
+}
+
+function liveAsRecorded(own: HalfOutputs | undefined): LiveHalf | undefined {
+  return own && { range: own.held, turn: own.turn };
+}
+
+function setProblems({ namespace, name }: SetIdentity, reasons: readonly string[]): Problem[] {
+  return reasons.map((what) => ({ where: `StatefulSet ${namespace}/${name}:`, what }));
+}
+
+/** What in the cluster speaks against any `up` of this half. */
+async function clusterContentProblems(
+  args: CutoverArgs,
+  look: Look,
+  cluster: Cluster,
+  own: HalfOutputs | undefined,
+): Promise<Problem[]> {
+  const { side, workload, connection, createNamespace = true } = args;
+  const { namespace, range, set } = workload;
+  const problems: Problem[] = [];
+  if (side === "destination" || range.start > 0) {
+    const tooOld = versionProblem(look.version, connection.context);
+    if (tooOld !== undefined) problems.push(tooOld);
+  }
+  if (look.namespaceObject === undefined && !createNamespace) {
+    problems.push({
+      where: "namespace",
+      what: `does not exist in the cluster of context ${connection.context}, and createNamespace is false`,
+      received: namespace,
+      todo: `Create it (kubectl create namespace ${namespace}), or remove createNamespace`,
+    });
+  }
+  if (look.namespaceObject?.metadata.deletionTimestamp !== undefined) {
+    problems.push({ where: "namespace", what: "is being deleted", received: namespace, todo: "Wait until it is gone" });
+  }
+  if (look.set !== undefined) {
+    const destroys = whyRetentionDestroys(look.set);
+    if (destroys !== undefined)
+      problems.push({ where: `StatefulSet ${namespace}/${set.metadata.name}:`, what: destroys });
+  }
+  return own === undefined ? [...problems, ...(await namesakeProblems(cluster, workload, look.set))] : problems;
+}
