@@ -1,7 +1,12 @@
-import type { Patch } from "./core/workload";
+import { posix } from "node:path";
+import { peerOf } from "./core/ordinals";
 import type { Side } from "./core/ordinals";
+import type { Patch } from "./core/workload";
 import type { Problem } from "./core/userError";
 import type { Connection } from "./live/cluster";
+import { ConfigReader, capital, suggestion } from "./settings/configReader";
+import { patchProblems } from "./settings/patches";
+import { isRecord, kindOf, parsedJson } from "./settings/shape";
 
 /** The config of one half, checked and with its defaults filled in. */
 export interface Settings {
@@ -36,5 +41,230 @@ export interface ConfigSource {
   readonly projectFile?: string;
 }
 
-/** STUB, being written: checks and completes the config; adds every problem to `problems`. */
-export declare function readSettings(source: ConfigSource, problems: Problem[]): Settings | undefined;
+const keys = [
+  ...["cutoverIndex", "side", "peerStack", "manifests", "namespace", "createNamespace", "batch", "volumes"],
+  ...["storageClasses", "patches"],
+];
+const laterKeys = ["adopt", "carrySecrets", "carryConfigMaps", "csi", "peerContext", "fenced", "fence"];
+const providerKeys = ["kubernetes:context", "kubernetes:kubeconfig"];
+/** Keys that no provider has: under another namespace they are this program's, lost when the project was renamed. */
+const ownKeys = new Set(["cutoverIndex", "peerStack", "manifests", "createNamespace", "storageClasses"]);
+
+const namespaceForm =
+  "a DNS label: at most 63 lower-case letters, digits and -, beginning and ending with a letter or digit";
+
+/** Checks and completes the config; adds every problem to `problems`. Undefined if there is any. */
+export function readSettings(source: ConfigSource, problems: Problem[]): Settings | undefined {
+  const reader = new Reader(source.project, source.stack, source.values, source.projectFile ?? "");
+  reader.refuseUnknown();
+  const side = reader.side();
+  const settings = {
+    side: side ?? "source",
+    peerStack: reader.peerStack(side) ?? "none",
+    cutoverIndex: reader.integer("cutoverIndex", 0),
+    manifests: reader.manifests(),
+    namespace: reader.text("namespace", namespaceForm, "web", (v) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(v)),
+    createNamespace: reader.choice("createNamespace", ["true", "false"]) !== "false",
+    batch: reader.integer("batch", 1) ?? 1,
+    volumes: reader.choice("volumes", ["carry", "fresh"]) ?? "carry",
+    storageClasses: reader.storageClasses(),
+    patches: reader.patches(),
+    connection: reader.connection(side ?? "source"),
+    warnings: reader.warnings(side),
+  };
+  problems.push(...reader.problems);
+  return reader.problems.length === 0 ? settings : undefined;
+}
+
+/** Reads the keys of one half. */
+class Reader extends ConfigReader {
+  public refuseUnknown(): void {
+    for (const name of this.names().sort()) {
+      const colon = name.indexOf(":");
+      const [space, key] = [name.slice(0, colon), name.slice(colon + 1)];
+      if (space === this.project) {
+        this.refuseUnknownKey(key);
+      } else if (space === "kubernetes" && !providerKeys.includes(name)) {
+        const instead =
+          key === "namespace" ? "use the key namespace instead, or " : suggestion(name, [...keys, ...providerKeys]);
+        const what = "would have no effect: this program sets every switch of its Kubernetes provider itself";
+        this.problem(name, { what, legal: providerKeys.join(", "), todo: capital(`${instead}${this.removal(name)}`) });
+      } else if (space !== "kubernetes" && ownKeys.has(key)) {
+        const what = `belongs to another project: this one is called ${JSON.stringify(this.project)}`;
+        this.problem(name, { what, todo: `Set ${key} in this project if it still holds, and ${this.removal(name)}` });
+      }
+    }
+  }
+
+  private refuseUnknownKey(key: string): void {
+    if (laterKeys.includes(key)) {
+      this.problem(key, { what: "is not supported yet", todo: capital(this.removal(key)) });
+    } else if (!keys.includes(key)) {
+      const todo = capital(`${suggestion(key, [...keys, ...providerKeys])}${this.removal(key)}`);
+      this.problem(key, { what: "is not a config key of this program", legal: keys.join(", "), todo });
+    }
+  }
+
+  public side(): Side | undefined {
+    const named = asSide(this.stack);
+    const given = this.choice("side", ["source", "destination"]);
+    if (given === undefined && named === undefined && this.value("side") === undefined) {
+      const what = `is not set, and the stack is named neither source nor destination but ${JSON.stringify(this.stack)}`;
+      this.problem("side", { what, legal: "source, destination", todo: this.change("side", "source") });
+    }
+    return given ?? (this.value("side") === undefined ? named : undefined);
+  }
+
+  public peerStack(side: Side | undefined): string | undefined {
+    const { stack } = this;
+    const example = side === undefined ? "source" : peerOf(side);
+    const legal = "the name of the other half's stack in this project, or none";
+    if (this.value("peerStack") === undefined) {
+      if (side === undefined || stack === side) return side && peerOf(side);
+      const what = `is not set, and cannot be told from the name of this stack, ${JSON.stringify(stack)}`;
+      this.problem("peerStack", { what, legal, todo: this.change("peerStack", "<stack>") });
+      return undefined;
+    }
+    const given = this.text("peerStack", legal, example, (v) => /^[A-Za-z0-9_.-]{1,100}$/.test(v));
+    if (given !== stack) return given;
+    this.problem("peerStack", {
+      what: "is this stack itself",
+      received: given,
+      legal,
+      todo: this.change("peerStack", example === stack ? "<stack>" : example),
+    });
+    return undefined;
+  }
+
+  public manifests(): readonly string[] {
+    const legal = "a list of paths of YAML files, relative to the folder of Pulumi.yaml";
+    const todo = this.change("manifests", "web.yaml", "[0]");
+    const value = this.value("manifests");
+    if (value === undefined) {
+      this.problem("manifests", { what: "is not set", legal, todo });
+      return [];
+    }
+    const paths = parsedJson(value);
+    if (!Array.isArray(paths) || paths.length === 0) {
+      this.problem("manifests", {
+        what: "is not a list of paths",
+        received: paths === undefined ? value : paths,
+        legal,
+        todo,
+      });
+      return [];
+    }
+    return paths.filter((path, index): path is string => {
+      const first = paths.findIndex((other) => typeof other === "string" && same(other, path));
+      const what =
+        typeof path !== "string" || path.trim() === ""
+          ? "is not a path"
+          : path.includes("*")
+            ? "is a pattern, and patterns are not expanded"
+            : first < index
+              ? `is the same file as manifests[${first}]`
+              : undefined;
+      if (what !== undefined)
+        this.problem(`manifests[${index}]`, {
+          what,
+          received: path,
+          legal: "the path of one YAML file",
+          todo: this.edit("manifests"),
+        });
+      return what === undefined;
+    });
+  }
+
+  public storageClasses(): Readonly<Record<string, string>> {
+    const value = this.value("storageClasses");
+    if (value === undefined) return {};
+    const map = parsedJson(value);
+    if (!isRecord(map)) {
+      const todo = this.change("storageClasses", "<destination class>", '["<source class>"]');
+      this.problem("storageClasses", {
+        what: "is not a map",
+        received: map === undefined ? value : map,
+        legal: "source storage class to destination storage class",
+        todo,
+      });
+      return {};
+    }
+    for (const [from, to] of Object.entries(map)) {
+      if (from !== "" && typeof to === "string" && to !== "") continue;
+      const todo = this.edit("storageClasses");
+      this.problem(`storageClasses[${JSON.stringify(from)}]`, {
+        what: "is not the name of a storage class",
+        received: to,
+        todo,
+      });
+    }
+    return map as Record<string, string>;
+  }
+
+  /** Patches may hold anything, so no value of theirs is shown. */
+  public patches(): readonly Patch[] {
+    const value = this.value("patches");
+    if (value === undefined) return [];
+    const patches = parsedJson(value);
+    if (!Array.isArray(patches)) {
+      const legal = "a list of { kind, name, patch }";
+      this.problem("patches", {
+        what: `is ${kindOf(patches === undefined ? value : patches)}`,
+        legal,
+        todo: this.edit("patches"),
+      });
+      return [];
+    }
+    for (const [index, patch] of patches.entries()) {
+      for (const problem of patchProblems(`patches[${index}]`, patch)) {
+        this.problem(problem.where, { todo: this.edit("patches"), ...problem });
+      }
+    }
+    return patches as Patch[];
+  }
+
+  public connection(side: Side): Connection {
+    const [context, kubeconfig] = providerKeys.map((key) => this.raw(key));
+    if (context?.trim() === "") {
+      const todo = this.change("kubernetes:context", side);
+      this.problem("kubernetes:context", { what: "is empty", legal: "the name of a kubeconfig context", todo });
+    }
+    if (kubeconfig?.trim() === "") {
+      const todo = capital(this.removal("kubernetes:kubeconfig"));
+      this.problem("kubernetes:kubeconfig", {
+        what: "is empty",
+        legal: "the path or the contents of a kubeconfig",
+        todo,
+      });
+    }
+    return { context: context ?? side, ...(kubeconfig !== undefined && { kubeconfig }) };
+  }
+
+  public warnings(side: Side | undefined): readonly string[] {
+    const { stack } = this;
+    const warnings: string[] = [];
+    const own = this.value("cutoverIndex");
+    const shared = this.shared.get("cutoverIndex");
+    if (own !== undefined && shared !== undefined && own !== shared) {
+      warnings.push(
+        `cutoverIndex is ${own} in stack ${stack} alone, and ${shared} in Pulumi.yaml: changing Pulumi.yaml does not move ` +
+          `this half until the stack's own value is gone. To remove it: pulumi config rm cutoverIndex -s ${stack}`,
+      );
+    }
+    const named = asSide(stack);
+    if (side !== undefined && named !== undefined && side !== named) {
+      warnings.push(
+        `side is ${side} although the stack is named ${stack}. If that is a mistake: pulumi config rm side -s ${stack}`,
+      );
+    }
+    return warnings;
+  }
+}
+
+function asSide(name: string): Side | undefined {
+  return name === "source" || name === "destination" ? name : undefined;
+}
+
+function same(a: string, b: unknown): boolean {
+  return typeof b === "string" && posix.normalize(a) === posix.normalize(b);
+}

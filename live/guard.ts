@@ -1,4 +1,4 @@
-import { whyNotClaimed, whyOldDataRefused } from "../core/handOver";
+import { podsOfSet, whyNotClaimed, whyOldDataRefused } from "../core/handOver";
 import { annotations, rangeOfSet } from "../core/kubernetes";
 import type { StatefulSet } from "../core/kubernetes";
 import { formatRange, holds, ordinalsOf, sameRange } from "../core/ordinals";
@@ -7,8 +7,7 @@ import type { Decision, LiveHalf } from "../core/protocol";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { Backing, FoundClaim, Inventory, Offer } from "../core/volume";
-import { findClaims, inventoryOf, offerOf } from "../core/volume";
-import { podsOfSet } from "../core/handOver";
+import { inventoryOf, mergeInventories, offerOf } from "../core/volume";
 import type { Cluster } from "./cluster";
 import { liveHalf, lookAtClaims } from "./look";
 
@@ -74,6 +73,7 @@ export async function beforeWrite(cluster: Cluster, set: GuardedSet, wanted: Sta
   if (!unchanged) {
     refuse([`StatefulSet ${namespace}/${name} was changed by someone else while this ran. Run pulumi up again`]);
   }
+  if (live?.metadata.deletionTimestamp !== undefined) refuse([beingDeleted(namespace, name)]);
   if (live === undefined) await startsWhereAsked(cluster, wanted);
 
   refuse(whyClaimsRefused(set, await lookAtClaims(cluster, namespace, name, templates, claimsWithData(set))));
@@ -94,6 +94,11 @@ export async function beforeWrite(cluster: Cluster, set: GuardedSet, wanted: Sta
       ]);
     }
   }
+}
+
+/** Why a set on its way out may not be written: its turn would go with it. */
+export function beingDeleted(namespace: string, name: string): string {
+  return `StatefulSet ${namespace}/${name} is being deleted. Wait until it is gone, then run pulumi up again`;
 }
 
 function sameLive(a: LiveHalf, b: LiveHalf): boolean {
@@ -131,23 +136,29 @@ export async function prove(cluster: Cluster, set: GuardedSet, known: Inventory)
   const { decision, namespace, name } = set;
   const [live, pods] = await Promise.all([cluster.statefulSet(namespace, name), cluster.pods(namespace, {})]);
   const differences = live === undefined ? ["does not exist"] : whatDiffers(live, decision);
-  const left = [...podsOfSet(name, decision.set, pods).keys()].filter((ordinal) => !holds(decision.range, ordinal));
+  // Also ordinals above the set: pods that stay when N falls.
+  const left = [...podsOfSet(name, pods).keys()].filter((ordinal) => !holds(decision.range, ordinal));
   if (left.length > 0) differences.push(`still has a pod of ordinal ${left.join(", ")}`);
   if (differences.length > 0) throw new UserError([notProven(namespace, name, differences)]);
-  if (decision.side === "destination" || set.volumes === "fresh")
-    return { held: decision.range, offer: {}, inventory: {} };
+  if (decision.side === "destination") return { held: decision.range, offer: {}, inventory: {} };
+  // Kept: with `carry` again, an ordinal may come back only to the data that it left.
+  if (set.volumes === "fresh") return { held: decision.range, offer: {}, inventory: known };
 
   const unknown = await unknownClaims(cluster, set, known);
   const near = await lookAtClaims(cluster, namespace, name, set.templates, ordinalsNearTheCut(decision));
-  // While an ordinal lives here, its data is where its claim is now: someone may have restored it from a backup.
-  const here = near.filter(({ ordinal }) => holds(decision.range, ordinal));
-  return { held: decision.range, offer: offerOf(near), inventory: { ...known, ...inventoryOf([...unknown, ...here]) } };
+  // While an ordinal lives here, its data is where its claim is now: someone may have restored it from a backup. One that
+  // never lived here has a claim only if a person made it for the way back; the destination compares before it lets go.
+  const here = near.filter(
+    ({ ordinal, template }) => holds(decision.range, ordinal) || known[ordinal]?.[template] === undefined,
+  );
+  const inventory = mergeInventories(known, inventoryOf([...unknown, ...here]));
+  return { held: decision.range, offer: offerOf(near), inventory };
 }
 
 /** The ordinals within a batch of the cut, on both sides: those that the source offers. */
 export function ordinalsNearTheCut(decision: Decision): number[] {
   const { cutoverIndex, batch, set } = decision;
-  return ordinalsOf({ start: Math.max(0, cutoverIndex - batch), replicas: 2 * batch }).filter((o) => holds(set, o));
+  return ordinalsOf({ start: cutoverIndex - batch, replicas: 2 * batch }).filter((o) => holds(set, o));
 }
 
 function whatDiffers(live: StatefulSet, decision: Decision): string[] {
@@ -177,7 +188,5 @@ function notProven(namespace: string, name: string, differences: readonly string
 async function unknownClaims(cluster: Cluster, set: GuardedSet, known: Inventory): Promise<FoundClaim[]> {
   const { decision, namespace, name, templates } = set;
   const ordinals = ordinalsOf(decision.range).filter((o) => templates.some((t) => known[o]?.[t] === undefined));
-  if (ordinals.length === 0 || templates.length === 0) return [];
-  const [claims, volumes] = await Promise.all([cluster.claims(namespace), cluster.volumes()]);
-  return findClaims(name, templates, ordinals, claims, volumes);
+  return lookAtClaims(cluster, namespace, name, templates, ordinals);
 }

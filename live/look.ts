@@ -2,6 +2,8 @@ import { annotations, claimName, rangeOfSet } from "../core/kubernetes";
 import type { KubernetesObject, Pod, StatefulSet } from "../core/kubernetes";
 import type { LiveHalf } from "../core/protocol";
 import type { FoundClaim } from "../core/volume";
+import { findClaims } from "../core/volume";
+import { Unreachable } from "./cluster";
 import type { Cluster } from "./cluster";
 
 /** What one half's cluster looks like when an `up` starts. */
@@ -25,7 +27,11 @@ export async function lookAt(cluster: Cluster, namespace: string, set: string): 
     cluster.statefulSet(namespace, set),
     cluster.pods(namespace, {}),
   ]);
-  return { clusterUid: system?.metadata.uid ?? "", version, namespaceObject, set: live, pods };
+  const clusterUid = system?.metadata.uid;
+  // Without an identity, two clusters would look like one, or one like two.
+  if (clusterUid === undefined)
+    throw new Unreachable("The cluster has no namespace kube-system, so it has no identity.");
+  return { clusterUid, version, namespaceObject, set: live, pods };
 }
 
 /** The protocol's view of a live set. A turn that is missing or not a number counts as 0. */
@@ -34,14 +40,21 @@ export function liveHalf(set: StatefulSet): LiveHalf {
   return { range: rangeOfSet(set), turn: /^\d{1,15}$/.test(turn) ? Number(turn) : 0 };
 }
 
-/** Claims of some ordinals and the volumes that they name: two requests a claim. */
-export function lookAtClaims(
+/** The most claims that are asked for one by one. */
+const mostSingleReads = 12;
+
+/** Claims of some ordinals and the volumes that they name: two requests a claim, or two lists if there are many. */
+export async function lookAtClaims(
   cluster: Cluster,
   namespace: string,
   set: string,
   templates: readonly string[],
   ordinals: readonly number[],
 ): Promise<FoundClaim[]> {
+  if (ordinals.length * templates.length > mostSingleReads) {
+    const [claims, volumes] = await Promise.all([cluster.claims(namespace), cluster.volumes()]);
+    return findClaims(set, templates, ordinals, claims, volumes);
+  }
   return Promise.all(
     ordinals.flatMap((ordinal) =>
       templates.map(async (template) => {

@@ -5,8 +5,8 @@ import type { Problem } from "../core/userError";
 import type { Workload } from "../core/workload";
 import type { Cluster } from "./cluster";
 
-/** Field manager of objects that a Pulumi program created: `pulumi-kubernetes`, with a random suffix or none. */
-const ownManager = /^pulumi-kubernetes/;
+/** Field manager of objects that a Pulumi program created, before its random suffix. */
+const ownManager = "pulumi-kubernetes";
 
 /**
  * Why an object may not be created: an unrelated one has its name. An object that Pulumi's provider made is an earlier
@@ -15,7 +15,7 @@ const ownManager = /^pulumi-kubernetes/;
 export function namesakeProblem(wanted: KubernetesObject, existing: KubernetesObject | undefined): Problem | undefined {
   if (existing === undefined) return undefined;
   const managers = (existing.metadata.managedFields ?? []).map(({ manager }) => manager ?? "");
-  if (managers.some((manager) => ownManager.test(manager))) return undefined;
+  if (managers.some((manager) => manager.startsWith(ownManager))) return undefined;
   return {
     where: `${wanted.kind} ${wanted.metadata.namespace ?? ""}${wanted.metadata.namespace ? "/" : ""}${wanted.metadata.name}`,
     what: `exists in the cluster and was not made by this program (field managers: ${managers.join(", ") || "none"})`,

@@ -1,0 +1,239 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { Unreachable } from "./cluster";
+import type { Connection } from "./cluster";
+import { Credentials } from "./credentials";
+import type { Access } from "./credentials";
+import { findContext } from "./kubeconfig";
+import type { KubeContext } from "./kubeconfig";
+import { withoutSecrets } from "./withoutSecrets";
+
+/** How long to wait. */
+export interface Patience {
+  /** For a connection, its TLS handshake included. */
+  readonly connectMs: number;
+  /** For a whole answer. */
+  readonly answerMs: number;
+  /** Before a read is tried again, one entry for each further try. */
+  readonly retryMs: readonly number[];
+}
+
+/** One request to the API server. */
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PATCH";
+  /** Below the server's own path, such as `/api/v1/nodes`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly contentType?: string;
+  readonly body?: unknown;
+  /** What the account must be allowed, for messages: `get statefulsets.apps web/web`. */
+  readonly action: string;
+}
+
+/** An answer. `body` is undefined if it was not JSON. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: Record<string, unknown> | undefined;
+}
+
+interface RawAnswer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly text: string;
+}
+
+const patient: Patience = { connectMs: 10_000, answerMs: 30_000, retryMs: [200, 1_000] };
+const passing = new Set(["ECONNRESET", "EPIPE", "EAI_AGAIN"]);
+const longestPauseMs = 5_000;
+
+/** A failure on the way to the server. Holds a code only: nothing that an Error of Node's may quote. */
+class NoAnswer extends Error {
+  public constructor(
+    public readonly code: string,
+    public readonly staleSocket: boolean,
+  ) {
+    super(code);
+  }
+}
+
+/** The API server of one kubeconfig context, spoken to in plain JSON: objects arrive exactly as they are stored. */
+export class ApiServer {
+  private opened: { readonly context: KubeContext; readonly url: URL; readonly credentials: Credentials } | undefined;
+
+  public constructor(
+    private readonly connection: Connection,
+    private readonly patience: Patience = patient,
+  ) {}
+
+  /**
+   * Asks once; a read is asked again if the connection broke or the server was overloaded.
+   *
+   * @returns any answer but 401, a missing right (403), 429 and 5xx, which are thrown as `Unreachable`, like no answer at all.
+   */
+  public async ask(request: ApiRequest): Promise<ApiAnswer> {
+    const answer = await this.askAgain(request);
+    const body = parsed(answer.text);
+    if (answer.status < 400 && body === undefined) {
+      throw this.unreachable(`does not answer like a Kubernetes API server (status ${answer.status}, no JSON)`);
+    }
+    const said = withoutSecrets(typeof body?.message === "string" ? body.message : "").slice(0, 500);
+    const reason = said === "" ? "" : `: ${said}`;
+    if (answer.status === 401) {
+      const todo = `Log in again, or mend the user of that context: kubectl --context ${this.connection.context} auth whoami`;
+      throw this.unreachable(`does not accept the account's credentials (401)${reason}`, todo);
+    }
+    // Any other 403 is an admission policy's, or a namespace's that is being deleted: an answer.
+    if (answer.status === 403 && (said === "" || /\bcannot \S+ (resource|path)\b/.test(said))) {
+      const todo = `Give the account the right to ${request.action}`;
+      throw this.unreachable(`does not allow the account to ${request.action} (403)${reason}`, todo);
+    }
+    if (answer.status === 429 || answer.status >= 500) {
+      throw this.unreachable(`failed to ${request.action} (${answer.status})${reason}`);
+    }
+    return { status: answer.status, body };
+  }
+
+  /** Where this server is, for messages: context and URL, without anything secret. */
+  public describe(): string {
+    const where = this.opened === undefined ? "" : ` at ${shown(this.opened.url)}`;
+    return `the API server of context "${this.connection.context}"${where}`;
+  }
+
+  private unreachable(what: string, todo?: string): Unreachable {
+    return new Unreachable(`${this.describe()} ${what}.${todo === undefined ? "" : ` ${todo}.`}`);
+  }
+
+  private async askAgain(request: ApiRequest): Promise<RawAnswer> {
+    let renewed = false;
+    for (let tries = 0; ; tries += 1) {
+      const pauseMs = this.patience.retryMs[tries];
+      const isLast = pauseMs === undefined;
+      try {
+        const answer = await this.askOnce(request);
+        if (answer.status === 401 && !renewed && this.open().credentials.renew()) {
+          renewed = true;
+          continue;
+        }
+        const busy = answer.status === 429 || answer.status >= 500;
+        if (!busy || request.method !== "GET" || isLast) return answer;
+        await pause(Math.max(pauseMs, Math.min(longestPauseMs, Number(answer.retryAfter) * 1_000 || 0)));
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) throw error;
+        // A socket that the server had closed while it was idle: any method may go again, as both writes may be repeated.
+        const again = request.method === "GET" ? passing.has(error.code) : error.staleSocket;
+        if (!again || isLast) throw this.unreachable(`does not answer (${explained(error.code)})`, hint(error.code));
+        await pause(pauseMs);
+      }
+    }
+  }
+
+  private open(): NonNullable<typeof this.opened> {
+    if (this.opened === undefined) {
+      const context = findContext(this.connection);
+      const url = parsedUrl(context.cluster.server);
+      if (url === undefined) {
+        throw new Unreachable(`kubeconfig context "${context.name}" has a server that is not an http or https URL.`);
+      }
+      this.opened = { context, url, credentials: new Credentials(context) };
+    }
+    return this.opened;
+  }
+
+  private async askOnce(request: ApiRequest): Promise<RawAnswer> {
+    const { url, credentials } = this.open();
+    const access = await credentials.access();
+    const query = new URLSearchParams(request.query).toString();
+    const path = `${url.pathname.replace(/\/$/, "")}${request.path}${query === "" ? "" : `?${query}`}`;
+    return exchange(url, path, request, access, this.patience);
+  }
+}
+
+function exchange(url: URL, path: string, request: ApiRequest, access: Access, patience: Patience): Promise<RawAnswer> {
+  const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body), "utf8");
+  const headers: http.OutgoingHttpHeaders = {
+    accept: "application/json",
+    "user-agent": "statefulset-cutover",
+    ...access.headers,
+    ...(body && { "content-type": request.contentType ?? "application/json", "content-length": body.length }),
+  };
+  const target = { protocol: url.protocol, hostname: url.hostname.replace(/^\[|\]$/g, ""), port: url.port, path };
+  const client = url.protocol === "http:" ? http : https;
+  return new Promise((resolve, reject) => {
+    let sent: http.ClientRequest;
+    try {
+      sent = client.request({ ...target, method: request.method, headers, agent: access.agent });
+    } catch (error) {
+      // A certificate or token that is none: Node says so here already.
+      reject(new NoAnswer((error as NodeJS.ErrnoException).code ?? "unknown error", false));
+      return;
+    }
+    const timers: NodeJS.Timeout[] = [];
+    const fail = (code: string) => {
+      timers.forEach(clearTimeout);
+      reject(new NoAnswer(code, sent.reusedSocket && code === "ECONNRESET"));
+      sent.destroy();
+    };
+    timers.push(setTimeout(fail, patience.answerMs, `no answer within ${patience.answerMs / 1_000} s`));
+    sent.on("socket", (socket) => {
+      if (!socket.connecting) return;
+      const connect = setTimeout(fail, patience.connectMs, `no connection within ${patience.connectMs / 1_000} s`);
+      timers.push(connect);
+      socket.once(url.protocol === "http:" ? "connect" : "secureConnect", () => {
+        clearTimeout(connect);
+      });
+    });
+    sent.on("error", (error: NodeJS.ErrnoException) => {
+      fail(error.code ?? "unknown error");
+    });
+    sent.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", (error: NodeJS.ErrnoException) => {
+        fail(error.code ?? "unknown error");
+      });
+      response.on("end", () => {
+        timers.forEach(clearTimeout);
+        const text = Buffer.concat(chunks).toString("utf8");
+        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"], text });
+      });
+    });
+    sent.end(body);
+  });
+}
+
+/** What went wrong, in words where the code says little. */
+function explained(code: string): string {
+  return isAboutCertificates(code) ? `its certificate is not accepted, ${code}` : code;
+}
+
+function hint(code: string): string {
+  return isAboutCertificates(code)
+    ? "Check certificate-authority-data and server of that context"
+    : "Check that the cluster is running and that this machine can reach it, for instance over a VPN";
+}
+
+function isAboutCertificates(code: string): boolean {
+  return /CERT|UNABLE_TO|^ERR_OSSL/.test(code);
+}
+
+function parsedUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === "https:" || url?.protocol === "http:" ? url : undefined;
+}
+
+function shown(url: URL): string {
+  return `${url.origin}${url.pathname.replace(/\/$/, "")}`;
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

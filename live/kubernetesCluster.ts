@@ -1,0 +1,192 @@
+import { annotations } from "../core/kubernetes";
+import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
+import { UserError } from "../core/userError";
+import { ApiServer } from "./apiServer";
+import type { ApiAnswer } from "./apiServer";
+import { Unreachable } from "./cluster";
+import type { Cluster, Connection, ObjectReference } from "./cluster";
+import { discoveredResource, groupPath, knownResource, qualified } from "./resources";
+import type { Resource } from "./resources";
+
+/** Field manager of the one write that does not go through Pulumi. */
+const fieldManager = "statefulset-cutover";
+
+/** Opens a cluster for looking at it. Reads no kubeconfig and connects to nothing before the first question. */
+export function connectCluster(connection: Connection): Cluster {
+  return new KubernetesCluster(new ApiServer(connection));
+}
+
+/** A cluster behind a real API server. */
+export class KubernetesCluster implements Cluster {
+  private readonly discovered = new Map<string, Resource>();
+
+  public constructor(private readonly server: ApiServer) {}
+
+  public async version(): Promise<string> {
+    const { body } = await this.server.ask({ method: "GET", path: "/version", action: "get the version" });
+    if (typeof body?.gitVersion !== "string") throw this.strange("tells no version");
+    return body.gitVersion;
+  }
+
+  public async read(reference: ObjectReference): Promise<KubernetesObject | undefined> {
+    const { apiVersion, kind, namespace, name } = reference;
+    const resource = knownResource(apiVersion, kind) ?? (await this.discover(apiVersion, kind));
+    if (resource === undefined) return undefined;
+    const path = `${collection(apiVersion, resource, namespace)}/${encodeURIComponent(name)}`;
+    const action = `get ${qualified(apiVersion, resource.plural)}${resource.namespaced ? ` in namespace ${namespace ?? ""}` : ""}`;
+    const answer = await this.server.ask({ method: "GET", path, action });
+    if (isNotFound(answer)) return undefined;
+    const object = this.object(answer);
+    if (object.kind !== kind || object.metadata.name !== name)
+      throw this.strange(`answers ${path} with something else`);
+    return object;
+  }
+
+  public statefulSet(namespace: string, name: string): Promise<StatefulSet | undefined> {
+    return this.read({ apiVersion: "apps/v1", kind: "StatefulSet", namespace, name }) as Promise<
+      StatefulSet | undefined
+    >;
+  }
+
+  public pods(namespace: string, labels: Readonly<Record<string, string>>): Promise<Pod[]> {
+    const labelSelector = Object.entries(labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(",");
+    return this.list("Pod", namespace, labelSelector === "" ? {} : { labelSelector });
+  }
+
+  public claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {
+    const reference = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name };
+    return this.read(reference) as Promise<PersistentVolumeClaim | undefined>;
+  }
+
+  public claims(namespace: string): Promise<PersistentVolumeClaim[]> {
+    return this.list("PersistentVolumeClaim", namespace) as Promise<PersistentVolumeClaim[]>;
+  }
+
+  public volume(name: string): Promise<PersistentVolume | undefined> {
+    return this.read({ apiVersion: "v1", kind: "PersistentVolume", name }) as Promise<PersistentVolume | undefined>;
+  }
+
+  public volumes(): Promise<PersistentVolume[]> {
+    return this.list("PersistentVolume", undefined) as Promise<PersistentVolume[]>;
+  }
+
+  /**
+   * Where a set of that name exists, the server is asked about one with a generated name, and where the namespace does not
+   * exist yet, about one in `default`: only what becomes of the fields matters, and nothing is stored.
+   */
+  public async dryRunCreate(set: StatefulSet): Promise<StatefulSet> {
+    const { name, namespace = "default" } = set.metadata;
+    let answer = await this.tryCreate(set, namespace);
+    const space = isNotFound(answer) ? "default" : namespace;
+    const why = space === namespace ? "" : `, which is asked because ${namespace} does not exist yet,`;
+    if (space !== namespace) answer = await this.tryCreate(set, space, why);
+    if (answer.status === 409) {
+      const { name: taken, ...metadata } = set.metadata;
+      answer = await this.tryCreate({ ...set, metadata: { ...metadata, generateName: `${taken}-` } }, space, why);
+    }
+    if (answer.status >= 400) {
+      const what = `would be refused by ${this.server.describe()} (${answer.status}): ${messageOf(answer)}`;
+      throw new UserError([{ where: `StatefulSet ${namespace}/${name}`, what }]);
+    }
+    const stored = this.object(answer) as StatefulSet;
+    return { ...stored, metadata: { ...stored.metadata, name, namespace } };
+  }
+
+  /**
+   * One merge patch. A volume that is `Retain` already gets no note: either it always was, or its earlier policy was noted
+   * when this program changed it, and that note must stay.
+   */
+  public async retain(volume: string, previousPolicy: string): Promise<void> {
+    const note =
+      previousPolicy === "Retain" ? {} : { metadata: { annotations: { [annotations.reclaimPolicy]: previousPolicy } } };
+    const answer = await this.server.ask({
+      method: "PATCH",
+      path: `/api/v1/persistentvolumes/${encodeURIComponent(volume)}`,
+      query: { fieldManager },
+      contentType: "application/merge-patch+json",
+      body: { ...note, spec: { persistentVolumeReclaimPolicy: "Retain" } },
+      action: "patch persistentvolumes",
+    });
+    const where = `PersistentVolume ${volume}`;
+    if (answer.status >= 400) {
+      const what = `could not be made Retain by ${this.server.describe()} (${answer.status}): ${messageOf(answer)}`;
+      throw new UserError([{ where, what }]);
+    }
+    const policy = (this.object(answer) as PersistentVolume).spec.persistentVolumeReclaimPolicy;
+    if (policy !== "Retain") {
+      throw new UserError([
+        { where, what: `does not become Retain: ${this.server.describe()} keeps it as it is`, received: policy },
+      ]);
+    }
+  }
+
+  private tryCreate(set: object, namespace: string, why = ""): Promise<ApiAnswer> {
+    const { metadata } = set as KubernetesObject;
+    return this.server.ask({
+      method: "POST",
+      path: `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/statefulsets`,
+      query: { dryRun: "All", fieldManager },
+      body: { ...set, metadata: { ...metadata, namespace } },
+      action: `create statefulsets.apps in namespace ${namespace}${why}`,
+    });
+  }
+
+  private async list(
+    kind: string,
+    namespace: string | undefined,
+    query?: Record<string, string>,
+  ): Promise<KubernetesObject[]> {
+    const resource = knownResource("v1", kind);
+    if (resource === undefined) throw new Error(`no path is known for ${kind}`);
+    const path = collection("v1", resource, namespace);
+    const action = `list ${resource.plural}${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
+    const { status, body } = await this.server.ask({ method: "GET", path, action, ...(query && { query }) });
+    const more = (body?.metadata as { continue?: string } | undefined)?.continue;
+    if (status !== 200 || body?.kind !== `${kind}List` || more)
+      throw this.strange(`does not answer ${path} with a whole list`);
+    // The items of a list do not carry their kind.
+    return ((body.items ?? []) as KubernetesObject[]).map((item) => ({ ...item, apiVersion: "v1", kind }));
+  }
+
+  private async discover(apiVersion: string, kind: string): Promise<Resource | undefined> {
+    const key = `${apiVersion} ${kind}`;
+    const earlier = this.discovered.get(key);
+    if (earlier !== undefined) return earlier;
+    const path = groupPath(apiVersion);
+    const { status, body } = await this.server.ask({ method: "GET", path, action: `get ${path}` });
+    if (status === 404) return undefined;
+    if (body?.kind !== "APIResourceList") throw this.strange(`answers ${path} with something else`);
+    const resource = discoveredResource(body, kind);
+    if (resource !== undefined) this.discovered.set(key, resource);
+    return resource;
+  }
+
+  private object(answer: ApiAnswer): KubernetesObject {
+    const metadata = answer.body?.metadata;
+    if (answer.status >= 400 || typeof metadata !== "object" || metadata === null || answer.body?.kind === "Status") {
+      throw this.strange(`answers with something that is not an object (${answer.status}): ${messageOf(answer)}`);
+    }
+    return answer.body as KubernetesObject;
+  }
+
+  private strange(what: string): Unreachable {
+    return new Unreachable(`${this.server.describe()} ${what}.`);
+  }
+}
+
+function collection(apiVersion: string, resource: Resource, namespace: string | undefined): string {
+  if (!resource.namespaced) return `${groupPath(apiVersion)}/${resource.plural}`;
+  if (namespace === undefined) throw new Error(`${resource.plural} are asked for without a namespace`);
+  return `${groupPath(apiVersion)}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`;
+}
+
+/** "Not there" counts only from the API server itself: a wrong address must not look like an empty cluster. */
+function isNotFound({ status, body }: ApiAnswer): boolean {
+  return status === 404 && body?.kind === "Status" && body.reason === "NotFound";
+}
+
+function messageOf({ body }: ApiAnswer): string {
+  return typeof body?.message === "string" ? body.message.slice(0, 1_000) : "no reason given";
+}

@@ -1,0 +1,102 @@
+import { distance } from "fastest-levenshtein";
+import type { Problem } from "../core/userError";
+import { sharedConfig } from "./projectFile";
+
+const largestInteger = 2 ** 31 - 1;
+
+/** Reads values of config and collects what is wrong with them. A value is undefined if it is unset or refused. */
+export class ConfigReader {
+  public readonly problems: Problem[] = [];
+  /** What `Pulumi.yaml` sets for every stack. */
+  protected readonly shared: ReadonlyMap<string, string>;
+
+  public constructor(
+    protected readonly project: string,
+    protected readonly stack: string,
+    private readonly values: Readonly<Record<string, string>>,
+    projectFile: string,
+  ) {
+    this.shared = sharedConfig(project, projectFile);
+  }
+
+  /** Names of all that is set, with their namespaces. */
+  protected names(): string[] {
+    return Object.keys(this.values);
+  }
+
+  /** The text of a key of another program, given with its namespace. */
+  protected raw(name: string): string | undefined {
+    return this.values[name];
+  }
+
+  /** An integer from `least` on, written without sign, exponent or leading zeros. */
+  public integer(key: string, least: number): number | undefined {
+    const legal = `an integer, ${least} or more`;
+    const legible = (v: string) => /^(0|[1-9]\d{0,9})$/.test(v) && Number(v) >= least && Number(v) <= largestInteger;
+    const text = this.text(key, legal, key === "batch" ? "1" : "<integer>", legible);
+    return text === undefined ? undefined : Number(text);
+  }
+
+  /** One of some words. */
+  public choice<T extends string>(key: string, legal: readonly [T, ...T[]]): T | undefined {
+    const text = this.text(key, legal.join(", "), legal[0], (v) => legal.some((l) => l === v));
+    return legal.find((l) => l === text);
+  }
+
+  /** Text that has a certain form. */
+  public text(key: string, legal: string, example: string, isLegal: (value: string) => boolean): string | undefined {
+    const value = this.value(key);
+    if (value === undefined || isLegal(value)) return value;
+    this.problem(key, { what: "is not legal", received: value, legal, todo: this.change(key, example) });
+    return undefined;
+  }
+
+  /** The text of a key of this program. */
+  protected value(key: string): string | undefined {
+    return this.values[`${this.project}:${key}`];
+  }
+
+  protected problem(where: string, problem: Omit<Problem, "where">): void {
+    this.problems.push({ where, ...problem });
+  }
+
+  /** Whether a key's value is the one of `Pulumi.yaml`. */
+  private isShared(key: string): boolean {
+    const shared = this.shared.get(key);
+    return shared !== undefined && shared === (this.value(key) ?? this.values[key]);
+  }
+
+  /** How to change a key; `path` leads to the first element of a list or map. */
+  protected change(key: string, example: string, path = ""): string {
+    if (this.isShared(key)) return `Change ${key} in Pulumi.yaml`;
+    const target = path === "" ? key : `--path '${key}${path}'`;
+    return `Run: pulumi config set ${target} ${example} -s ${this.stack}`;
+  }
+
+  /** Where to change a key that no single command sets. */
+  protected edit(key: string): string {
+    return `Change ${key} in ${this.isShared(key) ? "Pulumi.yaml" : `Pulumi.${this.stack}.yaml`}`;
+  }
+
+  /** How to remove a key: a clause, without its first capital. */
+  protected removal(key: string): string {
+    const remove = `pulumi config rm ${key} -s ${this.stack}`;
+    return this.isShared(key) ? `remove it from Pulumi.yaml` : `remove it: ${remove}`;
+  }
+}
+
+/** The clause `did you mean …? If not, `, or nothing if no known key is near. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const given = name.toLowerCase();
+  const near = (candidate: string) => {
+    const begins = given.length >= 4 && candidate.toLowerCase().startsWith(given);
+    return begins ? 0 : distance(given, candidate.toLowerCase());
+  };
+  const best = [...known].sort((a, b) => near(a) - near(b))[0] ?? "";
+  return near(best) <= Math.max(2, Math.floor(best.length / 4)) ? `did you mean ${best}? If not, ` : "";
+}
+
+/** A clause as the beginning of a sentence. */
+export function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

@@ -1,0 +1,104 @@
+import type {
+  KubernetesObject,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StatefulSet,
+} from "../../core/kubernetes";
+import type { Cluster, ObjectReference } from "../../live/cluster";
+
+/** A cluster in memory, without controllers: answers from its objects, and records every request. */
+export class FakeCluster implements Cluster {
+  /** Every request so far, such as `claim data-web-5`. */
+  public readonly requests: string[] = [];
+  /** Thrown instead of every answer. */
+  public failure: Error | undefined;
+  /** An old API server, which drops `spec.ordinals`. */
+  public dropsOrdinals = false;
+  /** A storage that keeps the policy as it is. */
+  public refusesRetain = false;
+  public serverVersion = "v1.36.2";
+  public readonly objects = new Map<string, KubernetesObject>();
+
+  public constructor(uid: string, ...objects: readonly KubernetesObject[]) {
+    this.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system", uid } }, ...objects);
+  }
+
+  public put(...objects: readonly KubernetesObject[]): this {
+    for (const object of objects)
+      this.objects.set(keyOf(object.kind, object.metadata.namespace, object.metadata.name), object);
+    return this;
+  }
+
+  public remove(kind: string, namespace: string | undefined, name: string): void {
+    this.objects.delete(keyOf(kind, namespace, name));
+  }
+
+  public version(): Promise<string> {
+    return this.answer("version", () => this.serverVersion);
+  }
+
+  public read({ kind, namespace, name }: ObjectReference): Promise<KubernetesObject | undefined> {
+    return this.answer(`read ${kind} ${name}`, () => this.objects.get(keyOf(kind, namespace, name)));
+  }
+
+  public statefulSet(namespace: string, name: string): Promise<StatefulSet | undefined> {
+    return this.answer(
+      `set ${name}`,
+      () => this.objects.get(keyOf("StatefulSet", namespace, name)) as StatefulSet | undefined,
+    );
+  }
+
+  public pods(namespace: string): Promise<Pod[]> {
+    return this.answer("pods", () => this.all("Pod", namespace) as Pod[]);
+  }
+
+  public claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {
+    const key = keyOf("PersistentVolumeClaim", namespace, name);
+    return this.answer(`claim ${name}`, () => this.objects.get(key) as PersistentVolumeClaim | undefined);
+  }
+
+  public claims(namespace: string): Promise<PersistentVolumeClaim[]> {
+    return this.answer("claims", () => this.all("PersistentVolumeClaim", namespace) as PersistentVolumeClaim[]);
+  }
+
+  public volume(name: string): Promise<PersistentVolume | undefined> {
+    const key = keyOf("PersistentVolume", undefined, name);
+    return this.answer(`volume ${name}`, () => this.objects.get(key) as PersistentVolume | undefined);
+  }
+
+  public volumes(): Promise<PersistentVolume[]> {
+    return this.answer("volumes", () => this.all("PersistentVolume", undefined) as PersistentVolume[]);
+  }
+
+  public dryRunCreate(set: StatefulSet): Promise<StatefulSet> {
+    return this.answer(`dry run ${set.metadata.name}`, () => {
+      if (!this.dropsOrdinals) return set;
+      const spec = { ...set.spec };
+      delete spec.ordinals;
+      return { ...set, spec };
+    });
+  }
+
+  public retain(name: string, previousPolicy: string): Promise<void> {
+    return this.answer(`retain ${name} ${previousPolicy}`, () => {
+      const key = keyOf("PersistentVolume", undefined, name);
+      const live = this.objects.get(key) as PersistentVolume;
+      if (this.refusesRetain) return;
+      this.objects.set(key, { ...live, spec: { ...live.spec, persistentVolumeReclaimPolicy: "Retain" } });
+    });
+  }
+
+  private all(kind: string, namespace: string | undefined): KubernetesObject[] {
+    return [...this.objects.values()].filter((o) => o.kind === kind && o.metadata.namespace === namespace);
+  }
+
+  private answer<T>(request: string, look: () => T): Promise<T> {
+    this.requests.push(request);
+    return this.failure === undefined ? Promise.resolve(look()) : Promise.reject(this.failure);
+  }
+}
+
+function keyOf(kind: string, namespace: string | undefined, name: string): string {
+  return `${kind} ${namespace ?? ""}/${name}`;
+}

@@ -1,0 +1,102 @@
+import type { KubernetesObject } from "../../core/kubernetes";
+import { UserError } from "../../core/userError";
+import type { Workload } from "../../core/workload";
+import { namesakeProblem, namesakeProblems, planNamespace, refuseNamesake } from "../../live/namesake";
+import { liveSet, webSet } from "../core/builders";
+import { FakeCluster } from "./fakeCluster";
+
+const service: KubernetesObject = { apiVersion: "v1", kind: "Service", metadata: { name: "web", namespace: "shop" } };
+const role: KubernetesObject = {
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "ClusterRole",
+  metadata: { name: "web" },
+};
+const by = (object: KubernetesObject, ...managers: (string | undefined)[]): KubernetesObject => ({
+  ...object,
+  metadata: {
+    ...object.metadata,
+    managedFields: managers.map((manager) => (manager === undefined ? {} : { manager })),
+  },
+});
+const workload: Workload = {
+  set: webSet(),
+  range: { start: 0, replicas: 6 },
+  namespace: "shop",
+  belongings: [service, role],
+  fingerprint: { claimTemplates: "c", podTemplate: "p" },
+  warnings: [],
+};
+const foreign = (where: string, managers: string) => ({
+  where,
+  what: `exists in the cluster and was not made by this program (field managers: ${managers})`,
+  todo: "Rename it in the manifests, or remove the existing one if nothing needs it. Taking over objects (adopt) is not supported yet",
+});
+const foreignSet = {
+  where: "StatefulSet shop/web",
+  what: "exists in the cluster and was not made by this program",
+  todo: "Taking over a running set (adopt) is not supported yet",
+};
+
+test("an object of an earlier run, or none, is no namesake", () => {
+  expect(namesakeProblem(service, undefined)).toBeUndefined();
+  expect(namesakeProblem(service, by(service, "pulumi-kubernetes"))).toBeUndefined();
+  expect(
+    namesakeProblem(service, by(service, "kube-controller-manager", "pulumi-kubernetes-1a2b3c4d")),
+  ).toBeUndefined();
+});
+
+test("somebody else's is", () => {
+  expect(namesakeProblem(service, by(service, "helm", "kubectl"))).toEqual(
+    foreign("Service shop/web", "helm, kubectl"),
+  );
+  expect(namesakeProblem(role, role)).toEqual(foreign("ClusterRole web", "none"));
+  expect(namesakeProblem(role, by(role, undefined))).toEqual(foreign("ClusterRole web", "none"));
+});
+
+test("it is asked for in its namespace, or without one, and refused", async () => {
+  const cluster = new FakeCluster("uid", by(service, "helm"));
+  await expect(refuseNamesake(cluster, service)).rejects.toEqual(new UserError([foreign("Service shop/web", "helm")]));
+  await refuseNamesake(cluster, role);
+  expect(cluster.requests).toEqual(["read Service web", "read ClusterRole web"]);
+});
+
+test("a first up looks for all of them, the set first", async () => {
+  const cluster = new FakeCluster("uid", by(service, "helm"), role);
+  const anothers = liveSet({ start: 0, replicas: 6 }, 0, { metadata: { annotations: {} } });
+  expect(await namesakeProblems(cluster, workload, anothers)).toEqual([
+    foreignSet,
+    foreign("Service shop/web", "helm"),
+    foreign("ClusterRole web", "none"),
+  ]);
+  expect(await namesakeProblems(cluster, { ...workload, belongings: [] }, undefined)).toEqual([]);
+  expect(
+    await namesakeProblems(cluster, { ...workload, belongings: [] }, liveSet({ start: 0, replicas: 6 }, 0)),
+  ).toEqual([]);
+});
+
+describe("the namespace", () => {
+  const mark = { "statefulset-cutover/namespace-of": "web" };
+  const made: KubernetesObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", annotations: mark } };
+  const given: KubernetesObject = {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "shop", labels: { team: "a" }, annotations: { note: "b" } },
+  };
+
+  test("is made, with our mark, where there is none or where we made it", () => {
+    expect(planNamespace(workload, undefined, true)).toEqual(made);
+    expect(planNamespace(workload, made, true)).toEqual(made);
+    expect(planNamespace({ ...workload, namespaceObject: given }, made, true)).toEqual({
+      ...given,
+      metadata: { name: "shop", labels: { team: "a" }, annotations: { note: "b", ...mark } },
+    });
+  });
+
+  test("is left alone where it is somebody else's, or another set's, or not wanted", () => {
+    expect(planNamespace(workload, given, true)).toBeUndefined();
+    const others = { ...made, metadata: { name: "shop", annotations: { "statefulset-cutover/namespace-of": "db" } } };
+    expect(planNamespace(workload, others, true)).toBeUndefined();
+    expect(planNamespace(workload, undefined, false)).toBeUndefined();
+    expect(planNamespace(workload, made, false)).toBeUndefined();
+  });
+});
