@@ -4,6 +4,12 @@ import { formatRange } from "./ordinals";
 import type { Decision } from "./protocol";
 
 /**
+ * The API's defaults of fields whose change Pulumi's provider answers by replacing the set. A default that is written down
+ * later would look like such a change, although the live set stays the same.
+ */
+const fixedDefaults = { podManagementPolicy: "OrderedReady", revisionHistoryLimit: 10 } as const;
+
+/**
  * The StatefulSet of one half: the whole set with its range, turn and cluster. `replicas`, `ordinals.start` and the
  * annotations are one object, so that one API write changes them together.
  *
@@ -14,7 +20,12 @@ export function halfOfSet(set: StatefulSet, decision: Decision, clusterUid: stri
   const { start, replicas } = decision.range;
   // A source that is numbered from 0 sends no `ordinals`: a cluster older than 1.27 would drop them.
   const sendsStart = decision.side === "destination" || start !== 0;
-  const spec: StatefulSet["spec"] = { ...set.spec, replicas, ...translatedStrategy(set, decision) };
+  const spec: StatefulSet["spec"] = {
+    ...fixedDefaults,
+    ...set.spec,
+    replicas,
+    ...translatedStrategy(set, decision),
+  };
   if (sendsStart) spec.ordinals = { start };
   else delete spec.ordinals;
   return {

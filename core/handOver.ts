@@ -1,3 +1,4 @@
+import { canonicalJson } from "./json";
 import { annotations, isReady, ordinalIn } from "./kubernetes";
 import type { Pod, StatefulSet } from "./kubernetes";
 import { holds } from "./ordinals";
@@ -5,12 +6,12 @@ import type { OrdinalRange } from "./ordinals";
 import type { Backing, FoundClaim, OfferedVolume } from "./volume";
 import { backingOf, sameBacking, whyNodeBound } from "./volume";
 
-/** The pods of a set by ordinal: those whose name is the set's and an ordinal of the whole set. */
-export function podsOfSet(set: string, whole: OrdinalRange, pods: readonly Pod[]): Map<number, Pod> {
+/** The pods of a set by ordinal: those whose name is the set's and an ordinal. */
+export function podsOfSet(set: string, pods: readonly Pod[]): Map<number, Pod> {
   const found = new Map<number, Pod>();
   for (const pod of pods) {
     const ordinal = ordinalIn(pod.metadata.name, set);
-    if (ordinal !== undefined && holds(whole, ordinal)) found.set(ordinal, pod);
+    if (ordinal !== undefined) found.set(ordinal, pod);
   }
   return found;
 }
@@ -36,15 +37,16 @@ export function whyNoRelease(
         "count as rolled out. Finish the roll-out or take it back, then move on",
     );
   }
-  if (releases.length === 0 || podManagementPolicy === "Parallel") return reasons;
+  // Nothing is removed if the pods have gone already, in an earlier run that did not finish: then nothing can hang.
+  if (!releases.some((ordinal) => pods.has(ordinal)) || podManagementPolicy === "Parallel") return reasons;
   // OrderedReady scales down one pod at a time, and not while another pod is unready: the step would hang half done.
   const unready = [...pods].filter(([, pod]) => !isReady(pod)).map(([ordinal]) => ordinal);
   const staying = unready.filter((ordinal) => holds(range, ordinal));
   const leaving = unready.filter((ordinal) => releases.includes(ordinal));
   if (staying.length > 0) {
     reasons.push(
-      `pod ${live.metadata.name}-${staying.join(`, ${live.metadata.name}-`)} is not Ready, and with OrderedReady the ` +
-        "controller removes no other pod until it is. Make it Ready, or delete it, then run this again",
+      `not Ready: ${staying.map((o) => `pod ${live.metadata.name}-${o}`).join(", ")}. With OrderedReady the controller ` +
+        "removes no other pod until all that stay are Ready. Mend it, or delete it, then run this again",
     );
   } else if (leaving.length > 1) {
     const descending = [...leaving].sort((a, b) => b - a);
@@ -74,9 +76,12 @@ export function whyRetentionDestroys(live: StatefulSet): string | undefined {
 export function whyNotOffered(found: FoundClaim): string | undefined {
   const { claim, volume, name, ordinal } = found;
   const where = `ordinal ${ordinal}: claim ${name}`;
-  if (claim === undefined) return `${where} does not exist`;
+  if (claim === undefined) return `${where} does not exist. Make it again for the volume that has its data`;
+  if (claim.metadata.deletionTimestamp !== undefined) {
+    return `${where} is being deleted, and would go with its pod. Make it again for its volume once it is gone`;
+  }
   if (claim.status?.phase !== "Bound" || volume === undefined) {
-    return `${where} is not Bound (status.phase is ${claim.status?.phase ?? "not set"})`;
+    return `${where} is not Bound (status.phase is ${claim.status?.phase ?? "not set"}). Wait until it is, or mend it`;
   }
   const bound = whyNodeBound(volume);
   if (bound === undefined) return undefined;
@@ -95,10 +100,8 @@ export function whyNotOffered(found: FoundClaim): string | undefined {
 export function whyNotClaimed(found: FoundClaim, expected: Backing | undefined): string | undefined {
   const { claim, volume, name, ordinal } = found;
   const where = `ordinal ${ordinal}: claim ${name}`;
-  if (expected === undefined) {
-    return `${where}: nothing is known of the volume that holds its data, so it would start empty`;
-  }
   if (claim === undefined) return `${where} does not exist, so the controller would make it, empty`;
+  if (expected === undefined) return `${where}: nothing is known of the volume that holds its data`;
   if (claim.metadata.deletionTimestamp !== undefined) return `${where} is being deleted`;
   if (claim.status?.phase !== "Bound" || volume === undefined) {
     return `${where} is not Bound (status.phase is ${claim.status?.phase ?? "not set"})`;
@@ -108,6 +111,31 @@ export function whyNotClaimed(found: FoundClaim, expected: Backing | undefined):
   return (
     `${where} is bound to ${actual.driver} ${actual.volumeHandle}, but its data is on ` +
     `${expected.driver} ${expected.volumeHandle}`
+  );
+}
+
+/**
+ * Why the destination may not give an ordinal back, a sentence; undefined if it may: the source goes on with the volumes
+ * of its inventory, so what was written here must be on them.
+ *
+ * @param expected where the source's claim is.
+ */
+export function whyNotGivenBack(found: FoundClaim, expected: Backing | undefined): string | undefined {
+  const { claim, volume, name, ordinal } = found;
+  const where = `ordinal ${ordinal}: claim ${name}`;
+  if (expected === undefined) {
+    return (
+      `${where} is not known in the source, so the ordinal would start empty there. Make its PersistentVolume and claim ` +
+      "in the source for the same volume, run pulumi up there at its last cutoverIndex, then this again"
+    );
+  }
+  if (claim === undefined || volume === undefined) return undefined;
+  const actual = backingOf(volume);
+  if (sameBacking(actual, expected)) return undefined;
+  return (
+    `${where} is bound to ${actual.driver} ${actual.volumeHandle}, but the source's is on ${expected.driver} ` +
+    `${expected.volumeHandle}: what was written here would be lost. Bring the data to that volume first, or go on without ` +
+    "(volumes: fresh)"
   );
 }
 
@@ -132,7 +160,14 @@ export function whyTwinDiffers(
     if ((claim.spec.volumeName ?? "") !== volumeName) {
       return (
         `${where} and is bound to ${claim.spec.volumeName ?? "no volume"}, not to ${volumeName}. If its data is not ` +
-        `needed, delete the claim: kubectl delete pvc ${existing.name}`
+        `needed, delete the claim: kubectl -n ${claim.metadata.namespace ?? "default"} delete pvc ${existing.name}`
+      );
+    }
+    const wantedClass = offered.persistentVolumeClaim.spec.storageClassName ?? "";
+    if ((claim.spec.storageClassName ?? "") !== wantedClass) {
+      return (
+        `${where} with the storage class ${claim.spec.storageClassName ?? "none"}, and would become ${wantedClass}. A ` +
+        "claim's class cannot be changed: give storageClasses its earlier value"
       );
     }
     if (volume !== undefined && !sameBacking(backingOf(volume), expected)) {
@@ -160,8 +195,8 @@ export function whyTwinDiffers(
   if (uid !== undefined && uid !== existing.claim?.metadata.uid) {
     return (
       `${where}, but it is Released: spec.claimRef.uid is that of a claim that is gone. Its data is untouched; let the ` +
-      `claim bind again: kubectl patch pv ${volumeName} --type json -p ` +
-      `'[{"op":"remove","path":"/spec/claimRef/uid"},{"op":"remove","path":"/spec/claimRef/resourceVersion"}]'`
+      `claim bind again: kubectl patch pv ${volumeName} --type merge -p ` +
+      `'{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'`
     );
   }
   return undefined;
@@ -186,7 +221,8 @@ export function whyOldDataRefused(found: FoundClaim, turn: number): string | und
 /** Pods, other than an ordinal's own, that mount one of these claims, a sentence each: a backup job, for example. */
 export function whyMountedElsewhere(set: string, found: readonly FoundClaim[], pods: readonly Pod[]): string[] {
   const ordinalOf = new Map(found.map(({ name, ordinal }) => [name, ordinal]));
-  return pods.flatMap((pod) =>
+  const running = pods.filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed");
+  return running.flatMap((pod) =>
     (pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => {
       const ordinal = ordinalOf.get(persistentVolumeClaim?.claimName ?? "");
       if (ordinal === undefined || pod.metadata.name === `${set}-${ordinal}`) return [];
@@ -198,11 +234,25 @@ export function whyMountedElsewhere(set: string, found: readonly FoundClaim[], p
   );
 }
 
+const binary = "KMGTPE";
+const decimal: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+
+/** A quantity as a number: the API server writes 1024Mi back as 1Gi. Anything else comes back as it is. */
+function amountOf(quantity: unknown): unknown {
+  const match = /^([\d.]+)(?:([KMGTPE])i|([numkMGTPE]))?$/.exec(String(quantity));
+  const [, digits, power, suffix = ""] = match ?? [];
+  const number = Number(digits ?? quantity);
+  if (Number.isNaN(number)) return quantity;
+  if (power !== undefined) return Math.ceil(number * 1024 ** (binary.indexOf(power) + 1));
+  return Number(`${digits ?? number}e${decimal[suffix] ?? 0}`);
+}
+
 /** Spec of a claim template as far as a change of it would replace the set. */
 function claimShape(set: StatefulSet): string {
   const templates = (set.spec.volumeClaimTemplates ?? []).map(({ metadata, spec }) => {
     const resources = spec.resources as { requests?: Record<string, unknown> } | undefined;
-    return [metadata.name, spec.storageClassName ?? null, spec.accessModes ?? [], resources?.requests?.storage ?? null];
+    const storage = amountOf(resources?.requests?.storage ?? null);
+    return [metadata.name, spec.storageClassName ?? null, spec.accessModes ?? [], storage];
   });
   return JSON.stringify(templates);
 }
@@ -217,8 +267,8 @@ export function whyReplaced(live: StatefulSet, wanted: StatefulSet): string[] {
   const fields = {
     serviceName: ({ spec }: StatefulSet) => spec.serviceName,
     podManagementPolicy: ({ spec }: StatefulSet) => spec.podManagementPolicy ?? "OrderedReady",
-    "selector.matchLabels": ({ spec }: StatefulSet) =>
-      JSON.stringify(Object.entries(spec.selector.matchLabels ?? {}).sort()),
+    selector: ({ spec }: StatefulSet) => canonicalJson(spec.selector),
+    revisionHistoryLimit: ({ spec }: StatefulSet) => canonicalJson(spec.revisionHistoryLimit ?? 10),
     volumeClaimTemplates: claimShape,
   };
   return Object.entries(fields)

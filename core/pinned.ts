@@ -43,7 +43,8 @@ export function pinnedProblems(
     ["the peer", peer],
   ] as const) {
     if (record === undefined) continue;
-    const changeBack = `Both halves must describe the same set: give it back its earlier value, or change it after the move`;
+    const changeBack =
+      "Both halves must describe the same set, and go on describing it: give it back its earlier value";
     for (const [field, name] of Object.entries(fixed) as [keyof typeof fixed, string][]) {
       if (set[field] === record.set[field]) continue;
       const legal = `${String(record.set[field])}, as in ${who}`;
@@ -68,7 +69,7 @@ export function pinnedProblems(
       });
     }
   }
-  return [...problems, ...replicasProblems(set, moves, own, peer)];
+  return [...problems, ...replicasProblems(set, cutoverIndex, moves, own, peer)];
 }
 
 /** Whether a half held the whole set and still would: then the set, not the cut, has changed. */
@@ -80,8 +81,14 @@ function holdsAll(record: PinnedRecord | undefined): boolean {
   return record !== undefined && record.held.replicas === record.set.replicas;
 }
 
+/** The index that a half must have when N changes: the end of the set that it was at. */
+function endAfter(own: PinnedRecord, set: SetIdentity): number {
+  return own.cutoverIndex === endOf(own.set) ? endOf(set) : set.start;
+}
+
 function replicasProblems(
   set: SetIdentity,
+  cutoverIndex: number,
   moves: boolean,
   own: PinnedRecord | undefined,
   peer: PinnedRecord | undefined,
@@ -101,6 +108,10 @@ function replicasProblems(
     if (!holdsAll(peer))
       return problem(own, "N can change only before or after the move, where one half holds all ordinals");
     if (peerDiffers) return problem(own, "The half that holds all goes first: run its up, then this one again");
+  }
+  // New ordinals that no half holds could never be taken: each half would wait for the other to agree on N first.
+  if (ownDiffers && cutoverIndex !== endAfter(own, set)) {
+    return problem(own, `A change of N moves nothing: set cutoverIndex to ${endAfter(own, set)} along with it`);
   }
   if (!ownDiffers && peerDiffers && (moves || !holdsAll(own))) {
     return problem(

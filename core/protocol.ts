@@ -1,5 +1,5 @@
 import type { OrdinalRange, Side } from "./ordinals";
-import { endOf, holds, indexOf, ordinalsOf, peerOf, rangeOf, towards } from "./ordinals";
+import { endOf, holds, indexOf, ordinalsOf, peerOf, rangeOf, sameRange, towards } from "./ordinals";
 
 /** What the last completed `up` of a half vouched for: the part of its outputs that the protocol reads. */
 export interface HalfRecord {
@@ -98,6 +98,8 @@ interface Facts extends Situation {
   readonly liveIndex: number | undefined;
   readonly ownTurn: number;
   readonly peerRecord: HalfRecord | undefined;
+  /** Where the peer is; where it starts if it has no outputs. */
+  readonly peerIndex: number;
   readonly peerTurn: number;
   readonly claims: readonly number[];
   /** Ordinals that no half holds, as far as outputs tell. */
@@ -137,8 +139,9 @@ export const rules = {
 
   /** The turn that answers a release must exceed every turn of the peer, the live one where it can be seen. */
   peerTurn(situation: Situation): number {
-    if (situation.livePeer !== undefined) return situation.livePeer === "none" ? 0 : situation.livePeer.turn;
-    return situation.peer === "none" ? 0 : (situation.peer?.turn ?? 0);
+    const { peer, livePeer } = situation;
+    const exported = peer === undefined || peer === "none" ? 0 : peer.turn;
+    return livePeer === undefined || livePeer === "none" ? exported : Math.max(exported, livePeer.turn);
   },
 
   /** The live turn never falls below what was exported, unless someone removed it or restored the cluster. */
@@ -184,22 +187,25 @@ export const rules = {
 
   /** No `up` takes away more than a batch of live ordinals, whatever outputs say. What the peer holds may always go. */
   liveBatch(facts: Facts): Refusal | undefined {
-    const { liveOrdinals, wanted, batch, side, set, peerRecord, liveIndex, previousIndex, cutoverIndex } = facts;
+    const { liveOrdinals, wanted, batch, side, set, peerRecord, own, cutoverIndex } = facts;
     const leaving = liveOrdinals.filter((o) => holds(set, o) && !wanted.includes(o) && !holds(peerRecord?.held, o));
     if (leaving.length <= batch) return undefined;
-    const from = liveIndex ?? previousIndex;
+    const advice = unfinished(facts);
+    const { start, replicas } = own?.held ?? rangeOf(side, set, cutoverIndex);
+    const byHand = `. Someone else scaled the set: bring it back to start ${start} and replicas ${replicas} first`;
     return {
       rule: "liveBatch",
       outOfTurn: false,
-      reason: `this would stop the ordinals ${list(leaving)} of the ${side} at once, and one step may move ${batch} (batch)`,
-      ...(from === undefined ? {} : { advice: { side, cutoverIndex: towards(from, cutoverIndex, batch) } }),
+      reason:
+        `this would stop the ordinals ${list(leaving)} of the ${side} at once, and one step may move ${batch} (batch)` +
+        (advice === undefined ? byHand : ""),
+      ...(advice === undefined ? {} : { advice }),
     };
   },
 
   /** No release while there is a gap: otherwise ordinals pile up in it. */
   gap(facts: Facts): Refusal | undefined {
-    const { own, gap, live, wanted, side, previousIndex, liveIndex, cutoverIndex, ownTurn, peerTurn, peerRecord } =
-      facts;
+    const { own, gap, live, wanted, side } = facts;
     if (own === undefined || gap.length === 0) return undefined;
     const leaving = ordinalsOf(own.held).filter((o) => holds(live?.range, o) && !wanted.includes(o));
     if (leaving.length === 0) return undefined;
@@ -207,19 +213,13 @@ export const rules = {
       rule: "gap",
       outOfTurn: false,
       reason: `${isOrAre(gap)} held by neither half: that step comes first, before the ${side} gives up ${list(leaving)}`,
-      advice: gapAdvice(facts, {
-        previousIndex: previousIndex ?? cutoverIndex,
-        liveIndex,
-        ownTurn,
-        peerTurn,
-        peerRecord,
-      }),
+      advice: gapAdvice(facts),
     };
   },
 
   /** (a) The peer holds none of what is claimed, by its own word. */
   peerHoldsNone(facts: Facts): Refusal | undefined {
-    const { claims, peer, livePeer, side, set, cutoverIndex, batch, peerRecord } = facts;
+    const { claims, peer, livePeer, side, cutoverIndex, peerRecord } = facts;
     if (claims.length === 0 || peer === "none" || livePeer !== undefined) return undefined;
     const other = peerOf(side);
     if (peerRecord === undefined) {
@@ -227,7 +227,7 @@ export const rules = {
         rule: "peerHoldsNone",
         outOfTurn: true,
         reason: `the ${other} has no completed up yet, so nobody vouches that ${isOrAre(claims)} not running there`,
-        advice: { side: other, cutoverIndex: endOf(set) },
+        advice: peerAdvice(facts, cutoverIndex),
       };
     }
     const both = claims.filter((o) => holds(peerRecord.held, o));
@@ -236,7 +236,7 @@ export const rules = {
       rule: "peerHoldsNone",
       outOfTurn: true,
       reason: `${isOrAre(both)} still held by the ${other}`,
-      advice: { side: other, cutoverIndex: towards(indexInSet(peerRecord, set), cutoverIndex, batch) },
+      advice: peerAdvice(facts, cutoverIndex),
     };
   },
 
@@ -259,26 +259,19 @@ export const rules = {
     const { livePeer, side, cutoverIndex } = situation;
     if (claims.length === 0 || livePeer === undefined) return undefined;
     const other = peerOf(side);
-    const advice = { side: other, cutoverIndex };
+    const facts = factsOf(situation);
+    const refuse = (reason: string, advice: Advice): Refusal => ({ rule: "livePeer", outOfTurn: true, reason, advice });
     if (livePeer === "none") {
-      return {
-        rule: "livePeer",
-        outOfTurn: true,
-        reason: `the ${other} has no set, so it has handed nothing over`,
-        advice,
-      };
+      const advice = unfinished(facts) ?? peerAdvice(facts, facts.peerIndex);
+      return refuse(`the ${other} has no set, so it has handed nothing over`, advice);
     }
     const both = claims.filter((o) => holds(livePeer.range, o) || livePeer.pods?.includes(o));
-    if (both.length > 0) {
-      return { rule: "livePeer", outOfTurn: true, reason: `${isOrAre(both)} live in the ${other} now`, advice };
-    }
+    if (both.length > 0) return refuse(`${isOrAre(both)} live in the ${other} now`, peerAdvice(facts, cutoverIndex));
     if (livePeer.turn > ownTurn) return undefined;
-    return {
-      rule: "livePeer",
-      outOfTurn: true,
-      reason: `the right to claim ${list(claims)} is the ${other}'s: its live turn is ${livePeer.turn}, the ${side} has ${ownTurn}`,
-      advice,
-    };
+    return refuse(
+      `the right to claim ${list(claims)} is the ${other}'s: its live turn is ${livePeer.turn}, the ${side} has ${ownTurn}`,
+      turnAdvice(facts),
+    );
   },
 
   /** A move is ended on the half that holds all, and from then on nothing moves. */
@@ -298,35 +291,39 @@ export const rules = {
   },
 };
 
-/** Who fills a gap: the half with the lower turn has the right to. An unfinished `up` of the own half comes before. */
-function gapAdvice(
-  facts: Facts,
-  known: Pick<Facts, "liveIndex" | "ownTurn" | "peerTurn" | "peerRecord"> & { previousIndex: number },
-): Advice {
-  const { side, batch, set } = facts;
-  const { previousIndex, liveIndex, ownTurn, peerTurn, peerRecord } = known;
-  if (liveIndex !== undefined && liveIndex !== previousIndex) return { side, cutoverIndex: liveIndex };
-  const peerIndex = peerRecord === undefined ? endOf(set) : indexInSet(peerRecord, set);
-  return ownTurn < peerTurn
-    ? { side, cutoverIndex: towards(previousIndex, peerIndex, batch) }
-    : { side: peerOf(side), cutoverIndex: towards(peerIndex, previousIndex, batch) };
+/** The own `up` that wrote range or turn and did not finish. It comes first: only then does the peer see what is free. */
+function unfinished({ side, own, live, liveIndex, cutoverIndex }: Facts): Advice | undefined {
+  if (own === undefined || live === undefined || liveIndex === undefined) return undefined;
+  const finished = sameRange(live.range, own.held) && live.turn === own.turn;
+  return finished || liveIndex === cutoverIndex ? undefined : { side, cutoverIndex: liveIndex };
 }
 
-/** Which `up` hands the right to claim over to this half. */
+/** A step of the peer towards an index; its first `up` if it had none. */
+function peerAdvice({ side, batch, peerRecord, peerIndex }: Facts, to: number): Advice {
+  return { side: peerOf(side), cutoverIndex: peerRecord === undefined ? peerIndex : towards(peerIndex, to, batch) };
+}
+
+/** Who fills a gap: the half with the lower turn has the right to. An unfinished `up` of the own half comes before. */
+function gapAdvice(facts: Facts): Advice {
+  const { side, batch, ownTurn, peerTurn, peerIndex, cutoverIndex, previousIndex = cutoverIndex } = facts;
+  return (
+    unfinished(facts) ??
+    (ownTurn < peerTurn
+      ? { side, cutoverIndex: towards(previousIndex, peerIndex, batch) }
+      : peerAdvice(facts, previousIndex))
+  );
+}
+
+/** Which `up` hands the right to claim over to this half. An unfinished `up` of the own half comes before. */
 function turnAdvice(facts: Facts): Advice {
-  const { side, set, batch, cutoverIndex, previousIndex, liveIndex, live, peerRecord, own, claims } = facts;
-  // An up that did not finish comes first: only then does the peer see what is free, and can answer.
-  if (liveIndex !== undefined && previousIndex !== undefined && liveIndex !== previousIndex) {
-    return { side, cutoverIndex: liveIndex };
-  }
-  const other = peerOf(side);
-  const peerIndex = peerRecord === undefined ? endOf(set) : indexInSet(peerRecord, set);
-  if (own !== undefined && live === undefined && claims.every((o) => holds(own.held, o))) {
-    // The set was deleted. To the peer nothing is free, so only giving something up hands the right over.
-    const away = side === "source" ? endOf(set) : set.start;
-    return { side: other, cutoverIndex: towards(peerIndex, away, batch) };
-  }
-  return { side: other, cutoverIndex: towards(peerIndex, cutoverIndex, batch) };
+  const { side, set, cutoverIndex, own, claims, gap, peerIndex } = facts;
+  const first = unfinished(facts);
+  if (first !== undefined) return first;
+  if (!claims.every((o) => holds(own?.held, o))) return peerAdvice(facts, cutoverIndex);
+  // The set was deleted or scaled by hand, and to the peer nothing new is free. What hands the right over is an answer to
+  // a gap, giving something up, or holding nothing.
+  const away = side === "source" ? endOf(set) : set.start;
+  return peerAdvice(facts, gap.length > 0 ? peerIndex : away);
 }
 
 /** The refusing rules, in the order in which they are asked. The first one that refuses is told. */
@@ -354,6 +351,7 @@ function factsOf(situation: Situation): Facts {
     liveIndex,
     ownTurn: rules.ownTurn(situation),
     peerRecord,
+    peerIndex: peerRecord === undefined ? endOf(set) : indexInSet(peerRecord, set),
     peerTurn: rules.peerTurn(situation),
     claims: wanted.filter((o) => !rules.keeps(situation, o)),
     gap: peer === "none" ? [] : ordinalsOf(set).filter((o) => !holds(own?.held, o) && !holds(peerRecord?.held, o)),
@@ -363,9 +361,9 @@ function factsOf(situation: Situation): Facts {
 /**
  * Decides what an `up` of one half may do, before anything is declared.
  *
- * A half may claim an ordinal only if its peer does not hold it and the peer's turn is the higher one. A release, an
- * answer to a gap that this half does not claim, and a first `up` that claims nothing raise the own turn above the
- * peer's; every other `up` leaves it. See docs/how-it-works.md for why that is safe; the exhaustive test is in
+ * A half may claim an ordinal only if its peer does not hold it and the peer's turn is the higher one. An `up` that
+ * claims leaves the own turn alone, so that it can be run again. One that does not, and releases, or answers a gap, or
+ * wants nothing, raises it above the peer's; every other `up` leaves it. See docs/how-it-works.md for why that is safe; the exhaustive test is in
  * tests/core/protocol.exhaustive.test.ts.
  *
  * @returns the decision; with a `refusal` if the `up` may not run.
@@ -378,7 +376,7 @@ export function decide(situation: Situation): Decision {
   const given = new Set([...(own === undefined ? [] : ordinalsOf(own.held)), ...liveOrdinals]);
   const releases = [...given].filter((o) => holds(set, o) && !wanted.includes(o)).sort((a, b) => a - b);
   const answers = gap.some((o) => !wanted.includes(o));
-  const handsOver = peer !== "none" && (releases.length > 0 || answers || (own === undefined && claims.length === 0));
+  const handsOver = peer !== "none" && claims.length === 0 && (releases.length > 0 || answers || wanted.length === 0);
 
   const refusal =
     refusing.map((name) => rules[name](facts)).find((r) => r !== undefined) ??

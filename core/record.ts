@@ -22,6 +22,12 @@ export interface HalfOutputs extends Omit<HalfRecord, "set"> {
   readonly inventory: Inventory;
 }
 
+function isIdentity(value: unknown): boolean {
+  const { name, namespace, fingerprint } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const { claimTemplates, podTemplate } = (fingerprint ?? {}) as Partial<Record<string, unknown>>;
+  return isRange(value) && [name, namespace, claimTemplates, podTemplate].every((text) => typeof text === "string");
+}
+
 function isRange(value: unknown): value is OrdinalRange {
   const { start, replicas } = (value ?? {}) as Partial<Record<string, unknown>>;
   return parseRange(`${String(start)}+${String(replicas)}`) !== undefined;
@@ -39,7 +45,7 @@ export function readOutputs(
   side: Side,
   problems: Problem[],
 ): HalfOutputs | undefined {
-  if (outputs["contract"] === undefined && outputs["held"] === undefined) return undefined;
+  if (outputs.contract === undefined && outputs.held === undefined) return undefined;
   const candidate = outputs as Partial<Record<keyof HalfOutputs, unknown>>;
   const count = problems.length;
   const check = (ok: boolean, output: keyof HalfOutputs, legal: string, todo: string): void => {
@@ -60,9 +66,14 @@ export function readOutputs(
     "Use the same version of statefulset-cutover for both stacks",
   );
   if (problems.length > count) return undefined;
-  check(candidate.side === side, "side", side, `Set peerStack to the stack of the ${side}`);
+  check(
+    candidate.side === side,
+    "side",
+    side,
+    "Give each half a stack of its own: check side and peerStack in the config of both stacks",
+  );
   check(isRange(candidate.held), "held", "{ start, replicas }", restore);
-  check(isRange(candidate.set), "set", "{ name, namespace, start, replicas, fingerprint }", restore);
+  check(isIdentity(candidate.set), "set", "{ name, namespace, start, replicas, fingerprint }", restore);
   for (const output of ["cutoverIndex", "turn", "peerTurn"] as const) {
     check(Number.isSafeInteger(candidate[output]) && Number(candidate[output]) >= 0, output, "a whole number", restore);
   }

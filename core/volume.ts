@@ -1,3 +1,4 @@
+import { canonicalJson } from "./json";
 import { annotations, claimName } from "./kubernetes";
 import type { Metadata, PersistentVolume, PersistentVolumeClaim } from "./kubernetes";
 
@@ -54,8 +55,7 @@ export function backingOf(volume: PersistentVolume): Backing {
     return { driver: volume.spec.csi.driver, volumeHandle: volume.spec.csi.volumeHandle };
   }
   const [kind = "unknown", source = {}] = Object.entries(volume.spec).find(([field]) => !notBacking.has(field)) ?? [];
-  const fields = Object.entries(source as Record<string, unknown>).sort(([a], [b]) => a.localeCompare(b));
-  return { driver: kind, volumeHandle: JSON.stringify(Object.fromEntries(fields)) };
+  return { driver: kind, volumeHandle: canonicalJson(source) };
 }
 
 /** Whether two volumes are the same disk. */
@@ -63,8 +63,11 @@ export function sameBacking(a: Backing, b: Backing): boolean {
   return a.driver === b.driver && a.volumeHandle === b.volumeHandle;
 }
 
-/** Labels that name one node; a topology label, such as a zone, may well exist in the other cluster. */
-const hostLabels = new Set(["kubernetes.io/hostname", "metadata.name"]);
+/**
+ * Labels that name one node, drivers' own ones included (`topology.topolvm.io/node`, `openebs.io/nodename`). Any other
+ * topology label, such as a zone, may well exist in the other cluster.
+ */
+const hostLabel = /^metadata\.name$|(?:^|\/)(?:hostname|node(?:-?(?:name|id))?)$/i;
 
 interface NodeAffinity {
   required?: { nodeSelectorTerms?: { matchExpressions?: { key: string }[]; matchFields?: { key: string }[] }[] };
@@ -78,11 +81,16 @@ export function whyNodeBound(volume: PersistentVolume): string | undefined {
   const keys = terms.flatMap((term) =>
     [...(term.matchExpressions ?? []), ...(term.matchFields ?? [])].map((e) => e.key),
   );
-  const host = keys.find((key) => hostLabels.has(key));
+  const host = keys.find((key) => hostLabel.test(key));
   return host === undefined ? undefined : `is bound to named nodes (spec.nodeAffinity on ${host})`;
 }
 
-const serverSetAnnotations = new Set([
+/** The storage class as it was written before it had a field: it would win over the field. */
+const betaClass = "volume.beta.kubernetes.io/storage-class";
+
+const notCarried = new Set([
+  annotations.keepData,
+  betaClass,
   "kubectl.kubernetes.io/last-applied-configuration",
   "pv.kubernetes.io/bind-completed",
   "pv.kubernetes.io/bound-by-controller",
@@ -94,7 +102,7 @@ const serverSetAnnotations = new Set([
 /** Name, namespace, labels and the annotations that mean the same in another cluster. */
 function carriedMetadata(metadata: Metadata, extra: Record<string, string>): Metadata {
   const kept = Object.entries(metadata.annotations ?? {}).filter(
-    ([key]) => !serverSetAnnotations.has(key) && !key.startsWith("pulumi.com/"),
+    ([key]) => !notCarried.has(key) && !key.startsWith("pulumi.com/"),
   );
   return {
     name: metadata.name,
@@ -110,6 +118,7 @@ function carriedMetadata(metadata: Metadata, extra: Record<string, string>): Met
  */
 export function offeredVolume(claim: PersistentVolumeClaim, volume: PersistentVolume): OfferedVolume {
   const policy = volume.metadata.annotations?.[annotations.reclaimPolicy] ?? volume.spec.persistentVolumeReclaimPolicy;
+  const volumeClass = volume.metadata.annotations?.[betaClass] ?? volume.spec.storageClassName;
   return {
     persistentVolume: {
       apiVersion: "v1",
@@ -117,6 +126,7 @@ export function offeredVolume(claim: PersistentVolumeClaim, volume: PersistentVo
       metadata: carriedMetadata(volume.metadata, { [annotations.reclaimPolicy]: policy ?? "Retain" }),
       spec: {
         ...volume.spec,
+        ...(volumeClass === undefined ? {} : { storageClassName: volumeClass }),
         persistentVolumeReclaimPolicy: "Retain",
         claimRef: {
           apiVersion: "v1",
@@ -130,7 +140,12 @@ export function offeredVolume(claim: PersistentVolumeClaim, volume: PersistentVo
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
       metadata: carriedMetadata(claim.metadata, {}),
-      spec: { ...claim.spec, volumeName: volume.metadata.name },
+      spec: {
+        ...claim.spec,
+        // A claim without a class would get the default class of the destination, and not be bound to its volume.
+        storageClassName: claim.metadata.annotations?.[betaClass] ?? claim.spec.storageClassName ?? volumeClass ?? "",
+        volumeName: volume.metadata.name,
+      },
     },
   };
 }
@@ -164,6 +179,13 @@ export function inventoryOf(found: readonly FoundClaim[]): Inventory {
     if (volume !== undefined) inventory[ordinal] = { ...inventory[ordinal], [template]: backingOf(volume) };
   }
   return inventory;
+}
+
+/** What is known together; where both know something of a claim, the newer counts. */
+export function mergeInventories(known: Inventory, newer: Inventory): Inventory {
+  const merged: Record<string, Readonly<Record<string, Backing>>> = { ...known };
+  for (const [ordinal, backings] of Object.entries(newer)) merged[ordinal] = { ...merged[ordinal], ...backings };
+  return merged;
 }
 
 /** Finds claims and their volumes in lists of a whole namespace and cluster. */

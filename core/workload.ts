@@ -1,5 +1,14 @@
-import type { KubernetesObject, StatefulSet } from "./kubernetes";
+import { checkObject, checkOwner } from "./checks";
+import { sha256Of } from "./json";
+import { typeOf } from "./kinds";
+import { rangeOfSet, type KubernetesObject, type StatefulSet } from "./kubernetes";
+import { readObjects, type Located } from "./manifests";
+import { assignNamespaces, checkEndpoints, namesOfOldNamespace, namespacesOf } from "./namespaces";
+import { cleaned } from "./objects";
 import type { OrdinalRange, Side } from "./ordinals";
+import { applyPatches } from "./patch";
+import { foldEnv, sharedClaimWarnings } from "./podTemplate";
+import { reportTo } from "./report";
 import type { Problem } from "./userError";
 
 /** A change to one object of the manifests, for one stack. */
@@ -56,9 +65,121 @@ export interface Workload {
   readonly warnings: readonly string[];
 }
 
-/** STUB, being written: reads the workload from its manifests; adds every problem to `problems`. */
-export declare function readWorkload(
+/**
+ * Reads the set and what belongs to it from its manifests.
+ *
+ * Never throws for bad input: every problem that one look can find is added to `problems`.
+ *
+ * @returns the workload, or undefined if there is a problem.
+ */
+export function readWorkload(
   files: readonly ManifestFile[],
   options: WorkloadOptions,
   problems: Problem[],
-): Workload | undefined;
+): Workload | undefined {
+  const found: Problem[] = [];
+  const warnings: string[] = [];
+  const located = readObjects(files, found).map((given) => clean(given, found, warnings));
+  const set = theSet(located, found);
+  for (const { where, object } of located) checkObject(object, reportTo(found, where));
+  checkEndpoints(located, found);
+  const workload = set === undefined ? undefined : workloadOf(set, located, options, found, warnings);
+  problems.push(...found);
+  return found.length === 0 ? workload : undefined;
+}
+
+function clean({ where, object }: Located, problems: Problem[], warnings: string[]): Located {
+  const report = reportTo(problems, where);
+  checkOwner(object, report);
+  const result = cleaned(object);
+  const folded = object.kind === "StatefulSet" ? foldEnv(result.object, report) : [];
+  warnings.push(...[...result.warnings, ...folded].map((text) => `${where}: ${text}`));
+  return { where, object: result.object };
+}
+
+/** The one StatefulSet. Whether there is one cannot be told while a file cannot be read. */
+function theSet(located: readonly Located[], problems: Problem[]): Located | undefined {
+  const sets = located.filter(({ object }) => object.kind === "StatefulSet");
+  const legal = "exactly one";
+  if (sets.length > 1) {
+    const what = `has ${sets.length} StatefulSets: ${sets.map(({ where }) => where).join("; ")}`;
+    problems.push({ where: "manifests", what, legal, todo: "Move one at a time, each with a project of its own" });
+  }
+  if (sets.length === 0 && problems.length === 0) {
+    problems.push({ where: "manifests", what: "has no StatefulSet", legal, todo: "Add the file that holds it" });
+  }
+  return sets.length === 1 ? sets[0] : undefined;
+}
+
+function workloadOf(
+  { where, object }: Located,
+  located: readonly Located[],
+  options: WorkloadOptions,
+  problems: Problem[],
+  warnings: string[],
+): Workload | undefined {
+  const namespaces = namespacesOf(object, options.namespace);
+  assignNamespaces(located, namespaces, problems);
+  // From here on the set is read as one: what is wrong with its fields must have been told before.
+  if (problems.length > 0) {
+    applyPatches(located, options.patches, problems);
+    return undefined;
+  }
+  const manifest = object as StatefulSet;
+  const range = rangeOfSet(manifest);
+  manifest.spec.replicas = range.replicas;
+  const fingerprint = {
+    claimTemplates: sha256Of(manifest.spec.volumeClaimTemplates ?? []),
+    podTemplate: sha256Of(manifest.spec.template),
+  };
+
+  const patched = applyPatches(located, options.patches, problems);
+  const set = patched[located.findIndex((one) => one.object === object)]?.object as StatefulSet;
+  if (options.side === "destination") mapStorageClasses(set, options.storageClasses);
+  warnings.push(...namesOfOldNamespace(patched, namespaces), ...warningsOf(set, where, patched));
+  const isNamespace = (one: KubernetesObject): boolean => typeOf(one) === "Namespace";
+  const namespaceObject = patched.find((one) => isNamespace(one.object))?.object;
+  return {
+    set,
+    range,
+    namespace: namespaces.wanted,
+    ...(namespaceObject === undefined ? {} : { namespaceObject }),
+    belongings: patched.map((one) => one.object).filter((one) => one !== set && !isNamespace(one)),
+    fingerprint,
+    warnings,
+  };
+}
+
+/** The destination makes the claims of its own from the templates; the class of the source need not exist there. */
+function mapStorageClasses(set: StatefulSet, classes: Readonly<Record<string, string>>): void {
+  const mapped = (name: unknown): string | undefined =>
+    typeof name === "string" && Object.hasOwn(classes, name) ? classes[name] : undefined;
+  for (const { spec, metadata } of set.spec.volumeClaimTemplates ?? []) {
+    const storageClass = mapped(spec.storageClassName);
+    if (storageClass !== undefined) spec.storageClassName = storageClass;
+    // The annotation is the older way to name a class, and wins over the field.
+    const annotation = "volume.beta.kubernetes.io/storage-class";
+    const older = mapped(metadata.annotations?.[annotation]);
+    if (older !== undefined && metadata.annotations !== undefined) metadata.annotations[annotation] = older;
+  }
+}
+
+function warningsOf(set: StatefulSet, where: string, located: readonly Located[]): string[] {
+  const { serviceName } = set.spec;
+  const hasService = located.some(({ object }) => typeOf(object) === "Service" && object.metadata.name === serviceName);
+  const budgets = located.filter(({ object }) => typeOf(object) === "policy/PodDisruptionBudget");
+  return [
+    ...(hasService
+      ? []
+      : [
+          `${where}: spec.serviceName names the Service ${serviceName}, which is not in the manifests: it must be in both ` +
+            "clusters, or the pods have no names there",
+        ]),
+    ...sharedClaimWarnings(set).map((text) => `${where}: ${text}`),
+    ...budgets.map(
+      (budget) =>
+        `${budget.where}: counts the pods of each half on its own until the move is over: it may allow more disruptions at ` +
+        "once than it says, or none at all",
+    ),
+  ];
+}

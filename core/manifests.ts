@@ -1,0 +1,93 @@
+import { at, isObject } from "./json";
+import type { KubernetesObject } from "./kubernetes";
+import { hasMap } from "./report";
+import type { Problem } from "./userError";
+import type { ManifestFile } from "./workload";
+import { readYaml } from "./yaml";
+
+/** An object of the manifests, and how it is named in a message. */
+export interface Located {
+  /** Such as `web.yaml, document 2 (StatefulSet web)`. */
+  readonly where: string;
+  readonly object: KubernetesObject;
+}
+
+/** Reads the objects of the files, in order. `List` documents are opened. Adds every problem to `problems`. */
+export function readObjects(files: readonly ManifestFile[], problems: Problem[]): Located[] {
+  if (files.length === 0) {
+    const todo = "Give the YAML files of the StatefulSet and of what belongs to it";
+    problems.push({ where: "manifests", what: "names no file", todo });
+  }
+  const seen = new Set<string>();
+  const located: Located[] = [];
+  for (const file of files) {
+    if (seen.has(file.path)) {
+      problems.push({ where: "manifests", what: `names ${file.path} twice`, todo: "Remove one" });
+      continue;
+    }
+    seen.add(file.path);
+    const before = problems.length;
+    const objects = readYaml(file, problems).flatMap(({ where, value }) => objectsIn(where, value, problems));
+    if (objects.length === 0 && problems.length === before) {
+      problems.push({ where: file.path, what: "holds no object", todo: "Remove it from manifests, or fill it" });
+    }
+    located.push(...objects);
+  }
+  return withoutDoubles(located, problems);
+}
+
+/** The object of a document, or those of a `List`: `kubectl get` prints several objects as one `List`. */
+function objectsIn(where: string, value: unknown, problems: Problem[], list?: KubernetesObject): Located[] {
+  if (!isObject(value)) {
+    const what = "is no Kubernetes object";
+    problems.push({ where, what, legal: "a map with apiVersion, kind and metadata" });
+    return [];
+  }
+  // The items of a ServiceList from the API itself leave out their kind and apiVersion.
+  const inherited = list === undefined || list.kind === "List" ? {} : itemType(list);
+  const object = { ...inherited, ...value };
+  const { apiVersion, kind, items } = object as Partial<Record<string, unknown>>;
+  const name = at(object, "metadata", "name");
+  if (typeof kind === "string" && kind.endsWith("List") && Array.isArray(items) && name === undefined) {
+    return items.flatMap((item: unknown, index) =>
+      objectsIn(`${where}, item ${index + 1}`, item, problems, object as unknown as KubernetesObject),
+    );
+  }
+  const title = [kind, name].filter((word) => typeof word === "string" && word !== "").join(" ");
+  const place = title === "" ? where : `${where} (${title})`;
+  const fields = { apiVersion, kind, "metadata.name": name };
+  const wrong = Object.entries(fields).filter(([, text]) => typeof text !== "string" || text === "");
+  for (const [path, text] of wrong) {
+    if (text === undefined || text === null || text === "") {
+      problems.push({ where: `${place}: ${path}`, what: "is missing" });
+    } else {
+      const detail = hasMap(text) ? {} : { received: text, todo: "Put it in quotes" };
+      problems.push({ where: `${place}: ${path}`, what: "is not text", ...detail });
+    }
+  }
+  return wrong.length > 0 ? [] : [{ where: place, object: object as unknown as KubernetesObject }];
+}
+
+function itemType(list: KubernetesObject): { apiVersion: string; kind: string } {
+  return { apiVersion: list.apiVersion, kind: list.kind.slice(0, -"List".length) };
+}
+
+/** The API group of an object, empty for the core one. */
+export function groupOf(object: { readonly apiVersion: string }): string {
+  return object.apiVersion.includes("/") ? (object.apiVersion.split("/")[0] ?? "") : "";
+}
+
+function withoutDoubles(located: readonly Located[], problems: Problem[]): Located[] {
+  const first = new Map<string, string>();
+  return located.filter(({ where, object }) => {
+    // Without the namespace: all of them are created in the same one.
+    const key = JSON.stringify([groupOf(object), object.kind, object.metadata.name]);
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, where);
+      return true;
+    }
+    problems.push({ where, what: `is given twice: it is also ${earlier}`, todo: "Remove one" });
+    return false;
+  });
+}

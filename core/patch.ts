@@ -1,0 +1,120 @@
+import { closest, distance } from "fastest-levenshtein";
+import { checkObject } from "./checks";
+import { at, isObject, sameJson } from "./json";
+import { applyJsonPatch, PatchError } from "./jsonPatch";
+import type { KubernetesObject } from "./kubernetes";
+import type { Located } from "./manifests";
+import { applyMergePatch } from "./mergePatch";
+import { ownPrefix } from "./objects";
+import { reportTo, type Report } from "./report";
+import type { Problem } from "./userError";
+import type { JsonPatchOperation, Patch } from "./workload";
+
+/** The most objects that are listed in a message. */
+const mostListed = 12;
+
+/** What an object is known by. */
+const identity = ["apiVersion", "kind", "metadata.name", "metadata.namespace"];
+
+/** What must not differ between the halves, and what Kubernetes would replace the set for. */
+const pinned = [
+  "spec.replicas",
+  "spec.ordinals",
+  "spec.serviceName",
+  "spec.selector",
+  "spec.volumeClaimTemplates",
+  "spec.podManagementPolicy",
+  "spec.revisionHistoryLimit",
+];
+
+/** Applies the patches of one stack, in order, and returns the objects. Adds every problem to `problems`. */
+export function applyPatches(located: readonly Located[], patches: readonly Patch[], problems: Problem[]): Located[] {
+  const result = [...located];
+  patches.forEach((patch, index) => {
+    const { kind, name } = patch;
+    const where = `patches[${index}] (${kind} ${name})`;
+    const found = result.filter(({ object }) => object.kind === kind && object.metadata.name === name);
+    const target = found[0];
+    if (target === undefined) {
+      problems.push({ where, what: "names no object of the manifests", todo: candidates(`${kind} ${name}`, result) });
+      return;
+    }
+    if (found.length > 1) {
+      const todo = "Change the manifests instead";
+      problems.push({ where, what: `names ${found.length} objects, of different API groups`, todo });
+      return;
+    }
+    const patched = patchedObject(target.object, patch, reportTo(problems, where));
+    if (patched !== undefined) result[result.indexOf(target)] = { where: target.where, object: patched };
+  });
+  return result;
+}
+
+function patchedObject(object: KubernetesObject, { patch }: Patch, report: Report): KubernetesObject | undefined {
+  let result: unknown;
+  try {
+    result = isOperations(patch) ? applyJsonPatch(object, patch) : applyMergePatch(object, patch);
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    report("", { what: error.message });
+    return undefined;
+  }
+  const changes = problemsOf((tell) => {
+    checkPinned(object, result, tell);
+  });
+  if (changes.length === 0) {
+    const before = new Set(
+      problemsOf((tell) => {
+        checkObject(object, tell);
+      }).map((problem) => JSON.stringify(problem)),
+    );
+    const after = problemsOf((tell) => {
+      checkObject(result as KubernetesObject, tell);
+    });
+    changes.push(...after.filter((problem) => !before.has(JSON.stringify(problem))));
+  }
+  for (const [path, problem] of changes) report(path, problem);
+  return changes.length === 0 ? (result as KubernetesObject) : undefined;
+}
+
+function isOperations(patch: Patch["patch"]): patch is readonly JsonPatchOperation[] {
+  return Array.isArray(patch);
+}
+
+function problemsOf(check: (report: Report) => void): Parameters<Report>[] {
+  const found: Parameters<Report>[] = [];
+  check((path, problem) => found.push([path, problem]));
+  return found;
+}
+
+function checkPinned(before: KubernetesObject, after: unknown, report: Report): void {
+  for (const path of identity) {
+    if (sameAt(before, after, path)) continue;
+    report(path, { what: "is changed by the patch, but it is what the object is known by" });
+  }
+  if (before.kind === "StatefulSet") {
+    for (const path of pinned) {
+      if (sameAt(before, after, path)) continue;
+      const what = "is changed by the patch, but it may not differ between the halves";
+      report(path, { what, todo: "Change it in the manifests, before the move" });
+    }
+  }
+  const annotations = at(after, "metadata", "annotations");
+  for (const name of Object.keys(isObject(annotations) ? annotations : {})) {
+    if (!name.startsWith(ownPrefix)) continue;
+    report("metadata.annotations", { what: `gets ${name} from the patch, but only the program itself may write it` });
+  }
+}
+
+function sameAt(before: unknown, after: unknown, path: string): boolean {
+  const parts = path.split(".");
+  return sameJson(at(before, ...parts), at(after, ...parts));
+}
+
+function candidates(title: string, located: readonly Located[]): string {
+  const titles = located.map(({ object }) => `${object.kind} ${object.metadata.name}`);
+  const best = titles.length === 0 ? "" : closest(title, titles);
+  const guess = best !== "" && distance(title, best) * 2 < title.length ? `Did you mean ${best}? ` : "";
+  const more = titles.length > mostListed ? ` and ${titles.length - mostListed} more` : "";
+  return `${guess}The manifests have ${titles.slice(0, mostListed).join(", ")}${more}`;
+}

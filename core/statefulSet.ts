@@ -1,0 +1,166 @@
+import { at, field, isObject, listAt, sameJson } from "./json";
+import { checkPodTemplate } from "./podTemplate";
+import { reportField, type Report } from "./report";
+
+/** The most ordinals of a set. A cluster is supported up to 5,000 nodes; a bigger number is a slip of the hand. */
+const mostReplicas = 10_000;
+/** The highest ordinal: its digits must fit the range annotation. */
+const highestOrdinal = 999_999_999;
+
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const quantity = /^\d+(\.\d*)?([KMGTPE]i|[numkMGTPE]|[eE][-+]?\d+)?$/;
+
+/** Reports everything that keeps a StatefulSet from being moved. */
+export function checkSet(set: unknown, report: Report): void {
+  const apiVersion = field(set, "apiVersion");
+  if (apiVersion !== "apps/v1") {
+    report("apiVersion", {
+      what: "has no start ordinal (spec.ordinals), without which a set cannot be cut",
+      received: apiVersion,
+      legal: "apps/v1",
+    });
+  }
+  const name = at(set, "metadata", "name");
+  if (typeof name !== "string" || !subdomain.test(name) || name.length > 253) {
+    reportField(report, "metadata.name", name, "lower case letters, digits, - and .");
+  }
+  const namespace = at(set, "metadata", "namespace");
+  if (namespace !== undefined && (typeof namespace !== "string" || !label.test(namespace) || namespace.length > 63)) {
+    reportField(report, "metadata.namespace", namespace, "at most 63 lower case letters, digits and -");
+  }
+  const spec = field(set, "spec");
+  if (!isObject(spec)) {
+    reportField(report, "spec", spec, "the spec of a StatefulSet");
+    return;
+  }
+  if (typeof spec.serviceName !== "string" || spec.serviceName === "") {
+    reportField(report, "spec.serviceName", spec.serviceName, "the name of the set's headless Service");
+  }
+  checkOrdinals(spec, report);
+  checkSelector(spec, report);
+  checkPodTemplate(set, report);
+  checkPolicies(spec, report);
+  checkClaimTemplates(spec, report);
+}
+
+function checkOrdinals(spec: unknown, report: Report): void {
+  const replicas = field(spec, "replicas") ?? 1;
+  const start = at(spec, "ordinals", "start") ?? 0;
+  if (replicas === 0) {
+    report("spec.replicas", {
+      what: "is 0: there is nothing to move",
+      todo: "Give the number of pods of the whole set",
+    });
+  } else if (!isInteger(replicas, 1, mostReplicas)) {
+    report("spec.replicas", {
+      what: "is out of range",
+      received: replicas,
+      legal: `an integer from 1 to ${mostReplicas}`,
+    });
+  }
+  const highestStart = highestOrdinal - mostReplicas;
+  if (!isInteger(start, 0, highestStart)) {
+    report("spec.ordinals.start", {
+      what: "is out of range",
+      received: start,
+      legal: `an integer from 0 to ${highestStart}`,
+    });
+  }
+}
+
+function isInteger(value: unknown, from: number, to: number): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= from && value <= to;
+}
+
+function checkSelector(spec: unknown, report: Report): void {
+  const selector = field(spec, "selector");
+  const labels = field(selector, "matchLabels");
+  if (!isObject(labels) || Object.keys(labels).length === 0) {
+    if (listAt(selector, "matchExpressions").length > 0) return;
+    reportField(report, "spec.selector.matchLabels", labels, "the labels of the set's pods");
+    return;
+  }
+  for (const [name, value] of Object.entries(labels)) {
+    if (sameJson(at(spec, "template", "metadata", "labels", name), value)) continue;
+    report(`spec.template.metadata.labels`, {
+      what: `does not have ${name}: ${String(value)}, which spec.selector.matchLabels asks for`,
+      todo: "Give the pod template the labels of the selector",
+    });
+  }
+}
+
+function checkPolicies(spec: unknown, report: Report): void {
+  const management = field(spec, "podManagementPolicy") ?? "OrderedReady";
+  if (management !== "OrderedReady" && management !== "Parallel") {
+    reportField(report, "spec.podManagementPolicy", management, "OrderedReady or Parallel");
+  }
+  const strategy = at(spec, "updateStrategy", "type") ?? "RollingUpdate";
+  if (strategy !== "RollingUpdate" && strategy !== "OnDelete") {
+    reportField(report, "spec.updateStrategy.type", strategy, "RollingUpdate or OnDelete");
+  }
+  const partition = at(spec, "updateStrategy", "rollingUpdate", "partition") ?? 0;
+  if (!isInteger(partition, 0, highestOrdinal)) {
+    reportField(report, "spec.updateStrategy.rollingUpdate.partition", partition, "an integer from 0");
+  }
+  const reasons = {
+    whenScaled: "deletes the claims of each ordinal that leaves a cluster, and with them its data",
+    whenDeleted: "deletes all claims with the set, and with them their data",
+  };
+  for (const [name, reason] of Object.entries(reasons)) {
+    const policy = at(spec, "persistentVolumeClaimRetentionPolicy", name) ?? "Retain";
+    if (policy === "Retain") continue;
+    const place = `spec.persistentVolumeClaimRetentionPolicy.${name}`;
+    if (policy !== "Delete") reportField(report, place, policy, "Retain");
+    else
+      report(place, {
+        what: `is Delete, which ${reason}`,
+        legal: "Retain",
+        todo: "Change it on the running set first",
+      });
+  }
+}
+
+function checkClaimTemplates(spec: unknown, report: Report): void {
+  const seen = new Set<unknown>();
+  const templates = field(spec, "volumeClaimTemplates") ?? [];
+  if (!Array.isArray(templates))
+    reportField(report, "spec.volumeClaimTemplates", templates, "a list of claim templates");
+  listAt(spec, "volumeClaimTemplates").forEach((template, index) => {
+    const place = `spec.volumeClaimTemplates[${index}]`;
+    const name = at(template, "metadata", "name");
+    if (typeof name !== "string" || !label.test(name)) {
+      reportField(report, `${place}.metadata.name`, name, "lower case letters, digits and -");
+    } else if (seen.has(name)) {
+      report(`${place}.metadata.name`, {
+        what: `is given twice: ${name}`,
+        todo: "Give each claim template its own name",
+      });
+    }
+    seen.add(name);
+    const modes = at(template, "spec", "accessModes");
+    const legalModes = ["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany", "ReadOnlyMany"];
+    if (!Array.isArray(modes) || modes.length === 0 || !modes.every((mode) => legalModes.includes(String(mode)))) {
+      reportField(report, `${place}.spec.accessModes`, modes, `a list of ${legalModes.join(", ")}`);
+    }
+    const storage = at(template, "spec", "resources", "requests", "storage");
+    if ((typeof storage !== "string" && typeof storage !== "number") || !quantity.test(String(storage))) {
+      reportField(report, `${place}.spec.resources.requests.storage`, storage, "a size such as 10Gi");
+    }
+    const storageClass = at(template, "spec", "storageClassName") ?? "";
+    if (typeof storageClass !== "string") {
+      reportField(report, `${place}.spec.storageClassName`, storageClass, "the name of a storage class");
+    }
+    for (const key of Object.keys(asMap(at(template, "metadata", "annotations")))) {
+      if (!key.startsWith("statefulset-cutover/")) continue;
+      report(`${place}.metadata.annotations`, {
+        what: `has ${key}, which every claim of the set would get`,
+        todo: "Remove it: it is written on single claims",
+      });
+    }
+  });
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  return isObject(value) ? value : {};
+}

@@ -1,0 +1,337 @@
+import { claim, file, podTemplate, problemsIn, service, set, type Draft } from "./manifest";
+
+const theSet = "web.yaml, document 1 (StatefulSet web)";
+
+describe("StatefulSets", () => {
+  test("none", () => {
+    expect(problemsIn(file(service()))).toStrictEqual([
+      "manifests has no StatefulSet; legal: exactly one. Add the file that holds it",
+    ]);
+  });
+
+  test("two", () => {
+    expect(problemsIn(file(set(), set({}, { name: "db" })))).toStrictEqual([
+      "manifests has 2 StatefulSets: web.yaml, document 1 (StatefulSet web); web.yaml, document 2 (StatefulSet db); legal: " +
+        "exactly one. Move one at a time, each with a project of its own",
+    ]);
+  });
+
+  test.each(["apps/v1beta1", "apps/v1beta2", "apps.kruise.io/v1beta1"])("of %s", (apiVersion) => {
+    expect(problemsIn(file({ ...set(), apiVersion }))).toStrictEqual([
+      `${theSet}: apiVersion has no start ordinal (spec.ordinals), without which a set cannot be cut (received "${apiVersion}"); legal: apps/v1`,
+    ]);
+  });
+
+  test("of an operator", () => {
+    const ownerReferences = [{ kind: "RedisCluster", name: "shop", controller: true }];
+    expect(problemsIn(file(set({}, { ownerReferences })))).toStrictEqual([
+      `${theSet} is owned by RedisCluster shop: its operator would undo each step, and would act in both clusters. Move it ` +
+        "by the operator's own means, or take it away from the operator first",
+    ]);
+  });
+
+  const fields: readonly (readonly [title: string, spec: Draft, message: string])[] = [
+    [
+      "no serviceName",
+      { serviceName: undefined },
+      "serviceName is missing; legal: the name of the set's headless Service",
+    ],
+    [
+      "an empty serviceName",
+      { serviceName: "" },
+      'serviceName is not valid (received ""); legal: the name of the set\'s headless Service',
+    ],
+    [
+      "no replicas to move",
+      { replicas: 0 },
+      "replicas is 0: there is nothing to move. Give the number of pods of the whole set",
+    ],
+    [
+      "negative replicas",
+      { replicas: -1 },
+      "replicas is out of range (received -1); legal: an integer from 1 to 10000",
+    ],
+    ["half a replica", { replicas: 1.5 }, "replicas is out of range (received 1.5); legal: an integer from 1 to 10000"],
+    [
+      "replicas as text",
+      { replicas: "3" },
+      'replicas is out of range (received "3"); legal: an integer from 1 to 10000',
+    ],
+    [
+      "too many replicas",
+      { replicas: 10001 },
+      "replicas is out of range (received 10001); legal: an integer from 1 to 10000",
+    ],
+    [
+      "a negative start",
+      { ordinals: { start: -1 } },
+      "ordinals.start is out of range (received -1); legal: an integer from 0 to 999989999",
+    ],
+    [
+      "a start that does not fit the annotation",
+      { ordinals: { start: 999989999 + 1 } },
+      "ordinals.start is out of range (received 999990000); legal: an integer from 0 to 999989999",
+    ],
+    ["no selector", { selector: undefined }, "selector.matchLabels is missing; legal: the labels of the set's pods"],
+    [
+      "an empty selector",
+      { selector: { matchLabels: {} } },
+      "selector.matchLabels is not valid; legal: the labels of the set's pods",
+    ],
+    [
+      "a selector that the pods do not match",
+      { selector: { matchLabels: { app: "web", tier: "a" } } },
+      "template.metadata.labels does not have tier: a, which spec.selector.matchLabels asks for. Give the pod template the " +
+        "labels of the selector",
+    ],
+    [
+      "no pod spec",
+      { template: { metadata: { labels: { app: "web" } } } },
+      "template.spec is missing; legal: the spec of a pod",
+    ],
+    [
+      "no containers",
+      { template: podTemplate({ containers: undefined }) },
+      "template.spec.containers is missing; legal: a list with at least one container",
+    ],
+    [
+      "an empty list of containers",
+      { template: podTemplate({ containers: [] }) },
+      "template.spec.containers is not valid (received []); legal: a list with at least one container",
+    ],
+    [
+      "a container without image",
+      { template: podTemplate({}, { image: undefined }) },
+      "template.spec.containers[0].image is missing; legal: text",
+    ],
+    [
+      "an init container without name",
+      { template: podTemplate({ initContainers: [{ image: "a", name: 5 }] }) },
+      "template.spec.initContainers[0].name is not valid (received 5); legal: text",
+    ],
+    [
+      "an environment variable without name",
+      { template: podTemplate({}, { env: [{ value: "a" }] }) },
+      "template.spec.containers[0].env[0].name is missing",
+    ],
+    [
+      "an environment variable that is a number, which is not shown",
+      { template: podTemplate({}, { env: [{ name: "PIN", value: 4711 }] }) },
+      "template.spec.containers[0].env[0].value of PIN is not text, but a number. Put it in quotes",
+    ],
+    [
+      "an environment variable given twice, and used in between",
+      {
+        template: podTemplate(
+          {},
+          {
+            env: [
+              { name: "A", value: "1" },
+              { name: "A", value: "$(A)2" },
+            ],
+          },
+        ),
+      },
+      "template.spec.containers[0].env has A more than once, and $(A) in between stands for an earlier one. Give the earlier " +
+        "A another name",
+    ],
+    [
+      "a container given twice",
+      {
+        template: podTemplate({
+          containers: [
+            { name: "a", image: "a" },
+            { name: "a", image: "b" },
+          ],
+        }),
+      },
+      "template.spec.containers[1] has the same name as an entry before it: a. Remove one",
+    ],
+    [
+      "a port given twice, once by default",
+      {
+        template: podTemplate(
+          {},
+          {
+            ports: [
+              { containerPort: 53 },
+              { containerPort: 53, protocol: "UDP" },
+              { containerPort: 53, protocol: "TCP" },
+            ],
+          },
+        ),
+      },
+      "template.spec.containers[0].ports[2] has the same containerPort and protocol as an entry before it: 53/TCP. Remove one",
+    ],
+    [
+      "a mount given twice",
+      {
+        template: podTemplate(
+          {},
+          {
+            volumeMounts: [
+              { name: "a", mountPath: "/a" },
+              { name: "b", mountPath: "/a" },
+            ],
+          },
+        ),
+      },
+      "template.spec.containers[0].volumeMounts[1] has the same mountPath as an entry before it: /a. Remove one",
+    ],
+    [
+      "a volume given twice",
+      { template: podTemplate({ volumes: [{ name: "a" }, { name: "a" }] }) },
+      "template.spec.volumes[1] has the same name as an entry before it: a. Remove one",
+    ],
+    [
+      "an unknown policy for pods",
+      { podManagementPolicy: "Serial" },
+      'podManagementPolicy is not valid (received "Serial"); legal: OrderedReady or Parallel',
+    ],
+    [
+      "an unknown strategy",
+      { updateStrategy: { type: "Recreate" } },
+      'updateStrategy.type is not valid (received "Recreate"); legal: RollingUpdate or OnDelete',
+    ],
+    [
+      "a partition that is no number",
+      { updateStrategy: { rollingUpdate: { partition: "50%" } } },
+      'updateStrategy.rollingUpdate.partition is not valid (received "50%"); legal: an integer from 0',
+    ],
+    [
+      "whenScaled: Delete",
+      { persistentVolumeClaimRetentionPolicy: { whenScaled: "Delete" } },
+      "persistentVolumeClaimRetentionPolicy.whenScaled is Delete, which deletes the claims of each ordinal that leaves a " +
+        "cluster, and with them its data; legal: Retain. Change it on the running set first",
+    ],
+    [
+      "whenDeleted: Delete",
+      { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" } },
+      "persistentVolumeClaimRetentionPolicy.whenDeleted is Delete, which deletes all claims with the set, and with them their " +
+        "data; legal: Retain. Change it on the running set first",
+    ],
+    [
+      "an unknown retention policy",
+      { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Keep" } },
+      'persistentVolumeClaimRetentionPolicy.whenDeleted is not valid (received "Keep"); legal: Retain',
+    ],
+    [
+      "claim templates that are no list",
+      { volumeClaimTemplates: {} },
+      "volumeClaimTemplates is not valid; legal: a list of claim templates",
+    ],
+    [
+      "a claim template without name",
+      { volumeClaimTemplates: [claim({}, { name: undefined })] },
+      "volumeClaimTemplates[0].metadata.name is missing; legal: lower case letters, digits and -",
+    ],
+    [
+      "a claim template given twice",
+      { volumeClaimTemplates: [claim(), claim()] },
+      "volumeClaimTemplates[1].metadata.name is given twice: data. Give each claim template its own name",
+    ],
+    [
+      "a claim template without access modes",
+      { volumeClaimTemplates: [claim({ accessModes: undefined })] },
+      "volumeClaimTemplates[0].spec.accessModes is missing; legal: a list of ReadWriteOnce, ReadWriteOncePod, ReadWriteMany, ReadOnlyMany",
+    ],
+    [
+      "a claim template with an unknown access mode",
+      { volumeClaimTemplates: [claim({ accessModes: ["RWO"] })] },
+      'volumeClaimTemplates[0].spec.accessModes is not valid (received ["RWO"]); legal: a list of ReadWriteOnce, ReadWriteOncePod, ReadWriteMany, ReadOnlyMany',
+    ],
+    [
+      "a claim template without size",
+      { volumeClaimTemplates: [claim({ resources: {} })] },
+      "volumeClaimTemplates[0].spec.resources.requests.storage is missing; legal: a size such as 10Gi",
+    ],
+    [
+      "a claim template of an unknown size",
+      { volumeClaimTemplates: [claim({ resources: { requests: { storage: "10 GB" } } })] },
+      'volumeClaimTemplates[0].spec.resources.requests.storage is not valid (received "10 GB"); legal: a size such as 10Gi',
+    ],
+    [
+      "a claim template with a class that is no text",
+      { volumeClaimTemplates: [claim({ storageClassName: 5 })] },
+      "volumeClaimTemplates[0].spec.storageClassName is not valid (received 5); legal: the name of a storage class",
+    ],
+    [
+      "a claim template with Pulumi's annotations",
+      { volumeClaimTemplates: [claim({}, { annotations: { "pulumi.com/skipAwait": "true" } })] },
+      "volumeClaimTemplates[0].metadata.annotations has pulumi.com/skipAwait: it gives orders to Pulumi and could switch off " +
+        "what a step is checked by. Remove it",
+    ],
+    [
+      "a claim template with this program's annotations",
+      { volumeClaimTemplates: [claim({}, { annotations: { "statefulset-cutover/keep-data": "4" } })] },
+      "volumeClaimTemplates[0].metadata.annotations has statefulset-cutover/keep-data, which every claim of the set would get. " +
+        "Remove it: it is written on single claims",
+    ],
+    [
+      "a label of the pods that is no text",
+      { template: { ...podTemplate({}), metadata: { labels: { app: "web", canary: true } } } },
+      "template.metadata.labels has canary, whose value is not text, but a boolean. Put it in quotes",
+    ],
+  ];
+
+  test.each(fields)("%s", (_, spec, message) => {
+    expect(problemsIn(file(set(spec)))).toStrictEqual([`${theSet}: spec.${message}`]);
+  });
+
+  test("maps in the wrong place are not shown: they may hold a password", () => {
+    const containers = { name: "a", image: "a", env: [{ name: "PASSWORD", value: "hunter2" }] };
+    expect(problemsIn(file(set({ template: podTemplate({ containers }) })))).toStrictEqual([
+      `${theSet}: spec.template.spec.containers is not valid; legal: a list with at least one container`,
+    ]);
+    expect(problemsIn(file({ ...set(), spec: [containers] }))).toStrictEqual([
+      `${theSet}: spec is not valid; legal: the spec of a StatefulSet`,
+    ]);
+  });
+
+  test("no spec", () => {
+    expect(problemsIn(file({ ...set(), spec: undefined }))).toStrictEqual([
+      `${theSet}: spec is missing; legal: the spec of a StatefulSet`,
+    ]);
+  });
+
+  test.each([
+    [
+      "metadata.name",
+      { name: "Web_1" },
+      "StatefulSet Web_1",
+      'received "Web_1"); legal: lower case letters, digits, - and .',
+    ],
+    [
+      "metadata.namespace",
+      { namespace: "a.b" },
+      "StatefulSet web",
+      'received "a.b"); legal: at most 63 lower case letters, digits and -',
+    ],
+  ])("a wrong %s", (path, metadata, title, message) => {
+    expect(problemsIn(file(set({}, metadata)))).toStrictEqual([
+      `web.yaml, document 1 (${title}): ${path} is not valid (${message}`,
+    ]);
+  });
+
+  test.each([
+    ["1000 replicas from 1 on", { replicas: 1000, ordinals: { start: 1 } }],
+    ["no claim templates", { volumeClaimTemplates: undefined }],
+    ["a partition", { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 2 } } }],
+    ["Parallel and OnDelete", { podManagementPolicy: "Parallel", updateStrategy: { type: "OnDelete" } }],
+    ["a selector of expressions", { selector: { matchExpressions: [{ key: "app", operator: "Exists" }] } }],
+    ["Retain", { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" } }],
+    ["a size in bytes", { volumeClaimTemplates: [claim({ resources: { requests: { storage: 1073741824 } } })] }],
+    ["a size with a fraction", { volumeClaimTemplates: [claim({ resources: { requests: { storage: "1.5Ti" } } })] }],
+    [
+      "Pulumi's annotations on pods, where they say nothing",
+      {
+        template: {
+          ...podTemplate({}),
+          metadata: { labels: { app: "web" }, annotations: { "pulumi.com/skipAwait": "true" } },
+        },
+      },
+    ],
+  ])("%s: nothing wrong", (_, spec) => {
+    expect(problemsIn(file(set(spec)))).toStrictEqual([]);
+  });
+});
