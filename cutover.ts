@@ -46,11 +46,11 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
   for (const warning of plan.warnings) await pulumi.log.warn(warning);
 
   const { decision, workload } = plan;
-  const provider = new kubernetes.Provider("cluster", providerArgs(args.connection));
+  const provider = new kubernetes.Provider("cluster", providerArgs(args.connection, plan.clusterUid));
   const half = new SplitStatefulSet(workload.set.metadata.name, plan, { provider });
 
   // Every output depends on the proof: a failed `up` keeps the earlier value of an output that rejects.
-  const proven = <T>(value: T): pulumi.Output<T> => half.held.apply(() => value) as pulumi.Output<T>;
+  const proven = (value: unknown): pulumi.Output<unknown> => half.held.apply(() => value);
   return {
     contract: proven(contract),
     side: proven(decision.side),
@@ -65,10 +65,13 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
 }
 
 /** Every switch of the provider that could hide or lose something is set here, whatever the environment says. */
-function providerArgs({ context, kubeconfig }: Connection): kubernetes.ProviderArgs {
+function providerArgs({ context, kubeconfig }: Connection, clusterUid: string): kubernetes.ProviderArgs {
   return {
     context,
-    ...(kubeconfig === undefined ? {} : { kubeconfig: pulumi.secret(kubeconfig) }),
+    // An output even where there is none: otherwise the SDK records this person's KUBECONFIG. The provider reads it anyway.
+    kubeconfig: kubeconfig === undefined ? pulumi.output(undefined) : pulumi.secret(kubeconfig),
+    // Left out, another server address in a kubeconfig makes Pulumi replace the provider, and with it every object.
+    clusterIdentifier: clusterUid,
     enableServerSideApply: true,
     // Changed Secrets and ConfigMaps are updated in place, not replaced under running pods.
     enableConfigMapMutable: true,

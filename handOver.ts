@@ -1,13 +1,19 @@
-import * as pulumi from "@pulumi/pulumi";
-import { whyMountedElsewhere, whyNoRelease, whyNotOffered, whyTwinDiffers, podsOfSet } from "./core/handOver";
-import { endOf, ordinalsOf } from "./core/ordinals";
+import {
+  podsOfSet,
+  whyMountedElsewhere,
+  whyNoRelease,
+  whyNotGivenBack,
+  whyNotOffered,
+  whyTwinDiffers,
+} from "./core/handOver";
+import { endOf, holds, ordinalsOf } from "./core/ordinals";
 import type { Decision, LiveHalf } from "./core/protocol";
 import type { Problem } from "./core/userError";
 import type { FoundClaim, Inventory, Offer, OfferedVolume } from "./core/volume";
-import { inStorageClass, offerOf } from "./core/volume";
+import { inStorageClass, inventoryOf, mergeInventories, offerOf } from "./core/volume";
 import type { CutoverArgs } from "./cutover";
 import type { Cluster } from "./live/cluster";
-import { claimsWithData, ordinalsNearTheCut, whyClaimsRefused } from "./live/guard";
+import { claimsWithData, expectedBacking, ordinalsNearTheCut, whyClaimsRefused } from "./live/guard";
 import type { GuardedSet, Proof } from "./live/guard";
 import { lookAtClaims } from "./live/look";
 import type { Look } from "./live/look";
@@ -44,6 +50,8 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
   const carries = volumes === "carry" && templates.length > 0;
   const peer = records.peer === "none" ? undefined : records.peer;
   const inventory: Inventory = (decision.side === "source" ? records.own : peer)?.inventory ?? {};
+  const arriving =
+    carries && decision.side === "destination" ? offeredNearTheCut(peer?.offer ?? {}, args, decision, templates) : [];
   const guard: GuardedSet = {
     decision,
     namespace,
@@ -54,11 +62,17 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
     newOrdinals: newOrdinals(situation),
     inventory,
   };
-  const plan = { decision, guard, carried: [], expected: { held: decision.range, offer: {}, inventory }, warnings: [] };
+  const plan: HandOverPlan = {
+    decision,
+    guard,
+    carried: arriving.map(({ offered }) => offered),
+    expected: { held: decision.range, offer: records.own?.offer ?? {}, inventory },
+    warnings: [],
+  };
   if (look === undefined) return plan;
 
   const setProblem = (what: string): Problem => ({ where: `StatefulSet ${namespace}/${name}:`, what });
-  const pods = podsOfSet(name, decision.set, look.pods);
+  const pods = podsOfSet(name, look.pods);
   if (look.set !== undefined && decision.claims.length + decision.releases.length > 0) {
     problems.push(...whyNoRelease(look.set, decision.releases, decision.range, pods).map(setProblem));
   }
@@ -69,39 +83,46 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
 
   if (!carries) {
     problems.push(...whyClaimsRefused(guard, claimed).map(setProblem));
-    return plan;
+    return { ...plan, expected: { ...plan.expected, offer: {} } };
   }
   if (decision.side === "source") {
-    problems.push(...whyClaimsRefused(guard, claimed).map(setProblem));
-    problems.push(
-      ...released
-        .map(whyNotOffered)
-        .filter((reason) => reason !== undefined)
-        .map(setProblem),
-    );
+    problems.push(...whyClaimsRefused(guard, claimed).map((what) => setProblem(`${what}. ${claimAdvice}`)));
+    problems.push(...reasonsOf(released, whyNotOffered).map(setProblem));
+    // What leaves lived here until now: its data is where its claim is, even if someone restored it from a backup since.
+    const lived = released.filter(({ ordinal }) => holds(records.own?.held, ordinal));
+    const known = mergeInventories(inventory, inventoryOf(lived));
     const near = await find(ordinalsNearTheCut(decision));
-    return { ...plan, expected: { ...plan.expected, offer: offerOf(near) }, warnings: notMovable(near, decision) };
+    const expected = { held: decision.range, offer: offerOf(near), inventory: known };
+    return { ...plan, expected, warnings: notMovable(near, decision) };
   }
-  const offer = peer?.offer ?? {};
-  const carried = offeredNearTheCut(offer, args, decision, templates);
-  problems.push(...(await twinProblems(situation, carried)).map(setProblem));
-  problems.push(
-    ...(await classProblems(
-      cluster,
-      carried.map(({ offered }) => offered),
-      args.storageClasses ?? {},
-    )),
-  );
+  problems.push(...(await twinProblems(situation, arriving)).map(setProblem));
+  problems.push(...(await classProblems(cluster, plan.carried, args.storageClasses ?? {})));
+  // After the end of a move there is no other half whose data these claims could be mistaken for: Bound is enough.
+  if (records.peer === "none") {
+    const ended = { ...guard, inventory: inventoryOf(claimed) };
+    problems.push(...whyClaimsRefused(ended, claimed).map((what) => setProblem(`${what}. ${remakeAdvice}`)));
+    return { ...plan, guard: ended };
+  }
+  problems.push(...reasonsOf(released, (c) => whyNotGivenBack(c, expectedBacking(inventory, c))).map(setProblem));
   // A preview out of turn: the source has not offered yet what it will offer once it has run.
   if (decision.refusal === undefined) {
-    const arriving = new Set(carried.map(({ ordinal, template }) => `${ordinal}/${template}`));
-    const missing = claimed.filter((c) => !arriving.has(`${c.ordinal}/${c.template}`));
+    const offered = new Set(arriving.map(({ ordinal, template }) => `${ordinal}/${template}`));
+    const missing = claimed.filter((c) => !offered.has(`${c.ordinal}/${c.template}`));
     problems.push(
       ...whyClaimsRefused(guard, missing).map((what) => setProblem(`${what}. ${offerAdvice(args, decision)}`)),
     );
   }
-  return { ...plan, carried: carried.map(({ offered }) => offered) };
+  return plan;
 }
+
+function reasonsOf(found: readonly FoundClaim[], why: (claim: FoundClaim) => string | undefined): string[] {
+  return found.map(why).filter((reason) => reason !== undefined);
+}
+
+const remakeAdvice = "Make the claim again for its volume, which was kept, then run this again";
+
+/** What to do about a claim of the source that does not let its ordinal come back. */
+const claimAdvice = `${remakeAdvice}; or take the step back: give cutoverIndex its earlier value and run pulumi up on both stacks`;
 
 function offerAdvice({ peerStack }: CutoverArgs, { cutoverIndex }: Decision): string {
   return (
@@ -157,10 +178,9 @@ async function twinProblems({ cluster, args }: Situation, carried: readonly Carr
 
 /** Said early: volumes of the next ordinals to leave that could not be handed over. */
 function notMovable(near: readonly FoundClaim[], decision: Decision): string[] {
-  if (pulumi.runtime.isDryRun()) return [];
   const next = ordinalsOf(decision.range).slice(-decision.batch);
-  return near
-    .filter(({ ordinal, claim }) => next.includes(ordinal) && claim !== undefined)
-    .map(whyNotOffered)
-    .filter((reason) => reason !== undefined);
+  return reasonsOf(
+    near.filter(({ ordinal, volume }) => next.includes(ordinal) && volume !== undefined),
+    whyNotOffered,
+  );
 }

@@ -22,6 +22,7 @@ import type { CutoverArgs } from "./cutover";
 import { planHandOver } from "./handOver";
 import { Unreachable } from "./live/cluster";
 import type { Cluster } from "./live/cluster";
+import { beingDeleted } from "./live/guard";
 import type { GuardedSet, Proof } from "./live/guard";
 import { liveHalf, lookAt } from "./live/look";
 import type { Look } from "./live/look";
@@ -89,12 +90,18 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
   if (look?.set !== undefined) problems.push(...setProblems(identity, whyReplaced(look.set, half)));
   const handOver = await planHandOver({ args, decision, records, look, live, cluster }, problems);
   throwAll(problems);
+  const namespaceObject = planNamespace(workload, look?.namespaceObject, args.createNamespace ?? true);
+  if (own === undefined && workload.namespaceObject !== undefined && namespaceObject === undefined) {
+    warnings.push(
+      `the namespace ${namespace} exists already and stays as it is: the Namespace of the manifests is left out`,
+    );
+  }
   return {
     workload,
     identity,
     cluster,
     clusterUid,
-    namespaceObject: planNamespace(workload, look?.namespaceObject, args.createNamespace ?? true),
+    namespaceObject,
     ...handOver,
     warnings: [...warnings, ...handOver.warnings],
   };
@@ -191,6 +198,9 @@ async function clusterContentProblems(
     const destroys = whyRetentionDestroys(look.set);
     if (destroys !== undefined)
       problems.push({ where: `StatefulSet ${namespace}/${set.metadata.name}:`, what: destroys });
+    if (look.set.metadata.deletionTimestamp !== undefined) {
+      problems.push({ where: "kubernetes:", what: beingDeleted(namespace, set.metadata.name) });
+    }
   }
   return own === undefined ? [...problems, ...(await namesakeProblems(cluster, workload, look.set))] : problems;
 }

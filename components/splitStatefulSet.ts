@@ -12,7 +12,7 @@ import type { GuardedSet, Proof } from "../live/guard";
 import { refuseNamesake } from "../live/namesake";
 import { failsAsUserError } from "./failure";
 import { declareCarriedVolume } from "./carriedVolume";
-import { DeclaredObject } from "./kubernetesObject";
+import { DeclaredObject, typeToken } from "./kubernetesObject";
 
 /** What a half of a set is made of. */
 export interface SplitStatefulSetArgs {
@@ -33,6 +33,9 @@ export interface SplitStatefulSetArgs {
   /** What would be vouched for: a preview exports this. */
   readonly expected: Proof;
 }
+
+/** Kinds that take objects of other owners with them when they are deleted: claims, custom resources. */
+const takesOthersAlong = new Set(["Namespace", "CustomResourceDefinition"]);
 
 /**
  * One half of a StatefulSet that is being moved: the set with this half's ordinals, what belongs to it, and the volumes
@@ -66,9 +69,12 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
       (object) =>
         new DeclaredObject(object.metadata.name, object, {
           ...below,
+          retainOnDelete: takesOthersAlong.has(object.kind),
           hooks: {
             beforeCreate: [
-              hook(`${name}-${object.kind}-${object.metadata.name}`, () => refuseNamesake(cluster, object)),
+              hook(`${name}-${typeToken(object.apiVersion, object.kind)}-${object.metadata.name}`, () =>
+                refuseNamesake(cluster, object),
+              ),
             ],
           },
         }),
@@ -87,7 +93,7 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
     const proof = this.proof(args);
     this.held = proof.apply(({ held }) => held);
     this.offer = pulumi.secret(proof.apply(({ offer }) => offer));
-    this.inventory = proof.apply(({ inventory }) => inventory);
+    this.inventory = pulumi.secret(proof.apply(({ inventory }) => inventory));
     this.registerOutputs({ held: this.held });
   }
 
@@ -97,11 +103,11 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
 
   /** In a preview what is asked for, so that a diff says only what will be; otherwise what is. */
   private proof({ guard, cluster, expected }: SplitStatefulSetArgs): pulumi.Output<Proof> {
-    if (pulumi.runtime.isDryRun()) return pulumi.output(Promise.resolve(expected)) as pulumi.Output<Proof>;
+    if (pulumi.runtime.isDryRun()) return pulumi.output(Promise.resolve(expected));
     const proven = this.statefulSet.metadata.apply(() =>
       failsAsUserError(() => prove(cluster, guard, expected.inventory)),
     );
-    return proven as pulumi.Output<Proof>;
+    return proven;
   }
 }
 

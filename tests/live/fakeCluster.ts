@@ -5,6 +5,7 @@ import type {
   Pod,
   StatefulSet,
 } from "../../core/kubernetes";
+import { annotations } from "../../core/kubernetes";
 import type { Cluster, ObjectReference } from "../../live/cluster";
 
 /** A cluster in memory, without controllers: answers from its objects, and records every request. */
@@ -85,7 +86,9 @@ export class FakeCluster implements Cluster {
       const key = keyOf("PersistentVolume", undefined, name);
       const live = this.objects.get(key) as PersistentVolume;
       if (this.refusesRetain) return;
-      this.objects.set(key, { ...live, spec: { ...live.spec, persistentVolumeReclaimPolicy: "Retain" } });
+      const noted = { ...live.metadata.annotations, [annotations.reclaimPolicy]: previousPolicy };
+      const metadata = { ...live.metadata, annotations: noted };
+      this.objects.set(key, { ...live, metadata, spec: { ...live.spec, persistentVolumeReclaimPolicy: "Retain" } });
     });
   }
 

@@ -53,7 +53,7 @@ test.each([
 });
 
 test("a set without annotations has turn 0", () => {
-  expect(liveHalf(liveSet({ start: 0, replicas: 1 }, 0, { metadata: { annotations: undefined } as never }))).toEqual({
+  expect(liveHalf(liveSet({ start: 0, replicas: 1 }, 0, { metadata: { annotations: undefined } }))).toEqual({
     range: { start: 0, replicas: 1 },
     turn: 0,
   });

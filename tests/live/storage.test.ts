@@ -2,7 +2,7 @@ import type { KubernetesObject } from "../../core/kubernetes";
 import { renderProblem } from "../../core/userError";
 import { offeredVolume } from "../../core/volume";
 import { classProblems } from "../../live/storage";
-import { claim, volume } from "../core/builders";
+import { claim, volume, without } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";
 
 const object = (kind: string, name: string): KubernetesObject => ({
@@ -10,7 +10,7 @@ const object = (kind: string, name: string): KubernetesObject => ({
   kind,
   metadata: { name },
 });
-const { csi: _csi, storageClassName: _class, ...bare } = volume(0).spec;
+const bare = without(volume(0).spec, "csi", "storageClassName");
 const offered = (n: number) => offeredVolume(claim(n), volume(n));
 
 test("class and driver that the destination has", async () => {

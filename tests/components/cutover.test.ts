@@ -1,0 +1,368 @@
+import type { KubernetesObject, StatefulSet } from "../../core/kubernetes";
+import type { Side } from "../../core/ordinals";
+import type { HalfOutputs } from "../../core/record";
+import { inventoryOf, offerOf } from "../../core/volume";
+import type { Workload } from "../../core/workload";
+import { cutover, type CutoverArgs } from "../../cutover";
+import { Unreachable } from "../../live/cluster";
+import { claim, found, liveSet, outputs, pod, volume, webSet, without } from "../core/builders";
+import { FakeCluster } from "../live/fakeCluster";
+import { record, secret, type Recorded } from "./recorder";
+
+jest.setTimeout(60_000);
+
+const setType = "kubernetes:apps/v1:StatefulSet";
+const headless: KubernetesObject = {
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "web", namespace: "shop" },
+  spec: {},
+};
+const workload = (n = 6): Workload => ({
+  set: webSet(n),
+  range: { start: 0, replicas: n },
+  namespace: "shop",
+  belongings: [headless],
+  fingerprint: { claimTemplates: "c", podTemplate: "p" },
+  warnings: [],
+});
+const look = (n: number, change?: { local: object }) => found(n, { claim: claim(n), volume: volume(n, change) });
+const inventory = inventoryOf([0, 1, 2, 3, 4, 5].map((n) => look(n)));
+const marked: KubernetesObject = {
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name: "shop", annotations: { "statefulset-cutover/namespace-of": "web" } },
+};
+const storage: KubernetesObject[] = [
+  { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: "fast" } },
+  { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: "disk.example.com" } },
+];
+const volumes = (...which: number[]): KubernetesObject[] => which.flatMap((n) => [claim(n), volume(n)]);
+
+interface Scene {
+  readonly own?: HalfOutputs;
+  readonly peer?: HalfOutputs | "missing";
+  readonly preview?: boolean;
+  readonly args?: Partial<CutoverArgs>;
+}
+
+/** One run of a half at an index. What it writes of the set is in the cluster afterwards. */
+async function up(side: Side, cutoverIndex: number, cluster: FakeCluster, scene: Scene = {}): Promise<Recorded> {
+  const { own, peer, preview = false } = scene;
+  const other = side === "source" ? "destination" : "source";
+  const stacks = { [side]: { ...own }, ...(peer === "missing" ? {} : { [other]: { ...peer } }) };
+  const args: CutoverArgs = {
+    side,
+    workload: workload(),
+    cutoverIndex,
+    peerStack: other,
+    connection: { context: side },
+    connect: () => cluster,
+    ...scene.args,
+  };
+  return record(() => cutover(args), {
+    preview,
+    stack: side,
+    stacks,
+    apply: ({ type, inputs }) => {
+      if (type === setType) cluster.put({ ...(inputs as unknown as StatefulSet), status: {} });
+    },
+  });
+}
+
+describe("the first ups", () => {
+  test("the destination: everything but pods, and nothing of it protected yet", async () => {
+    const cluster = new FakeCluster("uid-of-destination");
+    const run = await up("destination", 6, cluster);
+    expect(run.errors).toEqual([]);
+    expect(run.resource("kubernetes:core/v1:Namespace")).toMatchObject({
+      inputs: marked,
+      retainOnDelete: true,
+      protect: false,
+    });
+    const set = run.resource(setType);
+    expect(set).toMatchObject({ protect: false, inputs: { spec: { replicas: 0, ordinals: { start: 6 } } } });
+    expect(set.hooks.beforeCreate).toEqual(["web-before-write"]);
+    expect(set.hooks.beforeUpdate).toEqual(["web-before-write"]);
+    expect(run.resource("kubernetes:core/v1:Service").hooks.beforeCreate).toEqual([
+      "web-kubernetes:core/v1:Service-web",
+    ]);
+    expect(run.outputs).toEqual({
+      contract: 1,
+      side: "destination",
+      cutoverIndex: 6,
+      cluster: "uid-of-destination",
+      set: {
+        name: "web",
+        namespace: "shop",
+        start: 0,
+        replicas: 6,
+        fingerprint: { claimTemplates: "c", podTemplate: "p" },
+      },
+      held: { start: 6, replicas: 0 },
+      turn: 1,
+      peerTurn: 0,
+    });
+  });
+
+  test("the provider replaces nothing when an address changes, and does not record this person's KUBECONFIG", async () => {
+    process.env.KUBECONFIG = "/home/me/config";
+    try {
+      const { inputs } = (await up("destination", 6, new FakeCluster("uid-of-destination"))).resource(
+        "pulumi:providers:kubernetes",
+      );
+      expect(inputs).toEqual({
+        clusterIdentifier: "uid-of-destination",
+        context: "destination",
+        enableServerSideApply: "true",
+        enableConfigMapMutable: "true",
+        enableSecretMutable: "true",
+        upsertExistingObjects: "true",
+        skipUpdateUnreachable: "false",
+        deleteUnreachable: "false",
+        enablePatchForce: "false",
+      });
+    } finally {
+      delete process.env.KUBECONFIG;
+    }
+  });
+
+  test("the source: protected at once; offer and inventory are secret", async () => {
+    const cluster = new FakeCluster("uid-of-source", ...volumes(0, 1, 2, 3, 4, 5));
+    const run = await up("source", 6, cluster, { peer: outputs("destination", 6, 1) });
+    expect(run.errors).toEqual([]);
+    expect(run.resource(setType)).toMatchObject({ protect: true, inputs: { spec: { replicas: 6 } } });
+    expect(run.resource("kubernetes:core/v1:Namespace")).toMatchObject({ protect: true, retainOnDelete: true });
+    expect(run.outputs).toMatchObject({
+      held: { start: 0, replicas: 6 },
+      turn: 0,
+      peerTurn: 1,
+      offer: secret(offerOf([look(5)])),
+      inventory: secret(inventory),
+    });
+  });
+
+  test("killed after its write, it goes on", async () => {
+    const set = liveSet({ start: 0, replicas: 6 }, 0, { spec: { podManagementPolicy: "OrderedReady" } });
+    const cluster = new FakeCluster("uid-of-source", marked, set, ...volumes(0, 1, 2, 3, 4, 5));
+    const run = await up("source", 6, cluster, { peer: outputs("destination", 6, 1) });
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ held: { start: 0, replicas: 6 }, turn: 0 });
+  });
+
+  test("a namespace that exists stays as it is, and that of the manifests is left out with a warning", async () => {
+    const plain = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+    const cluster = new FakeCluster("uid-of-destination", plain);
+    const run = await up("destination", 6, cluster, { args: { workload: { ...workload(), namespaceObject: plain } } });
+    expect(run.errors).toEqual([]);
+    expect(() => run.resource("kubernetes:core/v1:Namespace")).toThrow("0 of kubernetes:core/v1:Namespace");
+    expect(run.log).toEqual([
+      "warning: the namespace shop exists already and stays as it is: the Namespace of the manifests is left out",
+    ]);
+  });
+
+  test("what speaks against it is told at once, and nothing is declared", async () => {
+    const cluster = new FakeCluster("uid-of-destination", { ...headless });
+    cluster.serverVersion = "v1.26.0";
+    const run = await up("destination", 7, cluster, { peer: "missing", args: { createNamespace: false } });
+    expect(run.resources.map(({ type }) => type)).toEqual(["pulumi:pulumi:Stack"]);
+    expect(run.errors).toEqual([
+      [
+        "5 problems:",
+        "  - cutoverIndex is out of range (received 7); legal: an integer from 0 (all of web in the destination) to 6 (all in the " +
+          "source). Change one ordinal at a time, starting from the last index that was applied",
+        '  - peerStack names a stack that does not exist in this project (received "source"); legal: the stack of the source. Create ' +
+          "it: pulumi stack init source; or name the right one: pulumi config set peerStack NAME -s destination",
+        "  - kubernetes:context destination: the cluster is too old for start ordinals (spec.ordinals, KEP-3335) (received " +
+          '"v1.26.0"); legal: v1.28 or later. Upgrade that cluster first. Only a source whose set starts at ordinal 0 may be older',
+        '  - namespace does not exist in the cluster of context destination, and createNamespace is false (received "shop"). Create ' +
+          "it (kubectl create namespace shop), or remove createNamespace",
+        "  - Service shop/web exists in the cluster and was not made by this program (field managers: none). Rename it in the " +
+          "manifests, or remove the existing one if nothing needs it. Taking over objects (adopt) is not supported yet",
+      ].join("\n"),
+    ]);
+  });
+});
+
+describe("a step", () => {
+  const offer = offerOf([look(4), look(5)]);
+  const released = outputs("source", 5, 2, { offer, inventory });
+  const sourceSet = (n: number, turn: number) =>
+    liveSet({ start: 0, replicas: n }, turn, { spec: { podManagementPolicy: "OrderedReady" } });
+  const empty = liveSet({ start: 6, replicas: 0 }, 1);
+
+  test("the source releases: one write, its volume Retain before it", async () => {
+    const own = outputs("source", 6, 0, { inventory });
+    const cluster = new FakeCluster("uid-of-source", marked, sourceSet(6, 0), ...volumes(0, 1, 2, 3, 4, 5));
+    const run = await up("source", 5, cluster, { own, peer: outputs("destination", 6, 1) });
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({
+      cutoverIndex: 5,
+      held: { start: 0, replicas: 5 },
+      turn: 2,
+      offer: secret(offer),
+    });
+    expect(cluster.requests).toContain("retain pv-5 Delete");
+  });
+
+  test("a volume that was restored since is where the data is when its ordinal leaves", async () => {
+    const own = outputs("source", 6, 0, { inventory });
+    const elsewhere = volume(5, { csi: { driver: "disk.example.com", volumeHandle: "restored" } });
+    const cluster = new FakeCluster("uid-of-source", marked, sourceSet(6, 0), ...volumes(4, 5), elsewhere);
+    const run = await up("source", 5, cluster, { own, peer: outputs("destination", 6, 1) });
+    expect(run.outputs.inventory).toEqual(
+      secret({ ...inventory, 5: { data: { driver: "disk.example.com", volumeHandle: "restored" } } }),
+    );
+  });
+
+  test("the destination claims, with the volume, and the next one prepared", async () => {
+    const cluster = new FakeCluster("uid-of-destination", marked, empty, ...storage, ...volumes(5));
+    const run = await up("destination", 5, cluster, { own: outputs("destination", 6, 1), peer: released });
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ held: { start: 5, replicas: 1 }, turn: 1, peerTurn: 2 });
+    expect(run.resource(setType)).toMatchObject({ protect: true });
+    expect(
+      run.resources
+        .filter((r) => r.type.includes("PersistentVolume"))
+        .map((r) => r.name)
+        .sort(),
+    ).toEqual(["data-web-4", "data-web-5", "pv-4", "pv-5"]);
+    expect(run.resource(setType).dependencies.filter((d) => d.includes("Claim"))).toHaveLength(2);
+  });
+
+  test("out of turn: an up is refused, a preview warns and shows the step", async () => {
+    const cluster = new FakeCluster("uid-of-destination", marked, empty, ...storage, ...volumes(5));
+    const scene = {
+      own: outputs("destination", 6, 1),
+      peer: outputs("source", 6, 0, { offer: offerOf([look(5)]), inventory }),
+    };
+    const reason = "ordinal 5 is still held by the source. Run pulumi up -s source first, then this again";
+    const refused = await up("destination", 5, cluster, scene);
+    expect(refused.errors).toEqual([`cutoverIndex 5: ${reason}`]);
+    const preview = await up("destination", 5, cluster, { ...scene, preview: true });
+    expect(preview.errors).toEqual([]);
+    expect(preview.log).toEqual([`warning: cutoverIndex 5: not this half's turn yet: ${reason}`]);
+    expect(preview.resource(setType).inputs).toMatchObject({ spec: { replicas: 1, ordinals: { start: 5 } } });
+    expect(preview.outputs).toMatchObject({ held: { start: 5, replicas: 1 } });
+  });
+
+  test("a preview that cannot reach the cluster says so, and drops no volume", async () => {
+    const cluster = new FakeCluster("uid-of-destination");
+    cluster.failure = new Unreachable("no route");
+    const own = outputs("destination", 5, 1, { peerTurn: 2 });
+    const run = await up("destination", 5, cluster, { own, peer: released, preview: true });
+    expect(run.errors).toEqual([]);
+    expect(run.log).toEqual([
+      "warning: the cluster of context destination cannot be looked at, so this preview takes the recorded state for true and " +
+        "checks nothing there (no route)",
+    ]);
+    expect(run.resources.filter((r) => r.type.includes("PersistentVolume"))).toHaveLength(4);
+    expect(run.outputs).toMatchObject({ cluster: "uid-of-destination", held: { start: 5, replicas: 1 }, turn: 1 });
+    expect((await up("destination", 5, cluster, { own, peer: released })).errors).toEqual(["no route"]);
+  });
+
+  test("without an offer the destination refuses, and says how to get one", async () => {
+    const cluster = new FakeCluster("uid-of-destination", marked, empty, ...storage);
+    const run = await up("destination", 5, cluster, {
+      own: outputs("destination", 6, 1),
+      peer: { ...released, offer: {} },
+    });
+    expect(run.errors).toEqual([
+      "StatefulSet shop/web: ordinal 5: claim data-web-5 does not exist, so the controller would make it, empty. The source offers " +
+        "no volume for it: run pulumi up -s source at cutoverIndex 5, with the same batch and volumes in both stacks",
+    ]);
+  });
+
+  test("a volume that cannot follow is told when its ordinal is next, in a preview too, and refused when it leaves", async () => {
+    const local = [claim(5), volume(5, { local: { path: "/a" } })];
+    const cluster = new FakeCluster("uid-of-source", marked, sourceSet(6, 0), ...volumes(0, 1, 2, 3, 4), ...local);
+    const scene = { own: outputs("source", 6, 0, { inventory }), peer: outputs("destination", 6, 1) };
+    const reason =
+      "ordinal 5: claim data-web-5: PersistentVolume pv-5 is a local disk of one node (spec.local), so no pod of another cluster " +
+      "can mount it. Move its data to storage that both clusters can mount, or set volumes: fresh";
+    expect((await up("source", 6, cluster, { ...scene, preview: true })).log).toEqual([`warning: ${reason}`]);
+    expect((await up("source", 5, cluster, scene)).errors).toEqual([`StatefulSet shop/web: ${reason}`]);
+  });
+});
+
+describe("the way back", () => {
+  const live = liveSet({ start: 5, replicas: 1 }, 1, { spec: { podManagementPolicy: "OrderedReady" } });
+  const own = outputs("destination", 5, 1, { peerTurn: 2 });
+  const peer = outputs("source", 5, 2, { inventory, offer: offerOf([look(4), look(5)]) });
+
+  test("the destination gives an ordinal back on the disk that the source knows", async () => {
+    const cluster = new FakeCluster("uid-of-destination", marked, live, ...storage, ...volumes(5));
+    const run = await up("destination", 6, cluster, { own, peer });
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ held: { start: 6, replicas: 0 }, turn: 3 });
+    expect(run.resource(setType).protect).toBe(false);
+  });
+
+  test("one that only ever lived here is not given back until the source has a claim for it", async () => {
+    const cluster = new FakeCluster("uid-of-destination", marked, live, ...storage, ...volumes(5));
+    const known = without(inventory, "5");
+    const refused = await up("destination", 6, cluster, { own, peer: { ...peer, inventory: known } });
+    expect(refused.errors).toEqual([
+      "StatefulSet shop/web: ordinal 5: claim data-web-5 is not known in the source, so the ordinal would start empty there. Make " +
+        "its PersistentVolume and claim in the source for the same volume, run pulumi up there at its last cutoverIndex, then this again",
+    ]);
+    // What it says leads out: the source takes the claim into its inventory.
+    const set = liveSet({ start: 0, replicas: 5 }, 2, { spec: { podManagementPolicy: "OrderedReady" } });
+    const source = new FakeCluster("uid-of-source", marked, set, ...volumes(4, 5));
+    const told = await up("source", 5, source, { own: { ...peer, inventory: known }, peer: own });
+    expect(told.outputs.inventory).toEqual(secret(inventory));
+  });
+
+  test("the source takes it back only with its claim", async () => {
+    const set = liveSet({ start: 0, replicas: 5 }, 2, { spec: { podManagementPolicy: "OrderedReady" } });
+    const scene = { own: peer, peer: outputs("destination", 6, 3) };
+    const cluster = new FakeCluster("uid-of-source", marked, set, ...volumes(4, 5));
+    cluster.remove("PersistentVolumeClaim", "shop", "data-web-5");
+    expect((await up("source", 6, cluster, scene)).errors).toEqual([
+      "StatefulSet shop/web: ordinal 5: claim data-web-5 does not exist, so the controller would make it, empty. Make the claim " +
+        "again for its volume, which was kept, then run this again; or take the step back: give cutoverIndex its earlier value and " +
+        "run pulumi up on both stacks",
+    ]);
+    cluster.put(claim(5));
+    const run = await up("source", 6, cluster, scene);
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ held: { start: 0, replicas: 6 }, turn: 2, peerTurn: 3 });
+  });
+});
+
+describe("an ended move", () => {
+  const end = { peer: "missing", args: { peerStack: "none" } } as const;
+
+  test("on the destination: its set can be made again from its own claims", async () => {
+    const own = outputs("destination", 0, 1);
+    const cluster = new FakeCluster("uid-of-destination", marked, ...storage, ...volumes(0, 1, 2, 3, 4, 5));
+    expect((await up("destination", 0, cluster, { own, ...end })).outputs).toMatchObject({
+      held: { start: 0, replicas: 6 },
+      turn: 1,
+    });
+    cluster.remove("StatefulSet", "shop", "web");
+    cluster.remove("PersistentVolumeClaim", "shop", "data-web-3");
+    expect((await up("destination", 0, cluster, { own, ...end })).errors).toEqual([
+      "StatefulSet shop/web: ordinal 3: claim data-web-3 does not exist, so the controller would make it, empty. Make the claim again for its volume, which was kept, then run this again",
+    ]);
+  });
+
+  test("on the source", async () => {
+    const own = outputs("source", 6, 0, { inventory });
+    const set = liveSet({ start: 0, replicas: 6 }, 0, { spec: { podManagementPolicy: "OrderedReady" } });
+    const cluster = new FakeCluster("uid-of-source", marked, set, pod("web-0"), ...volumes(5));
+    expect((await up("source", 6, cluster, { own, ...end })).errors).toEqual([]);
+    expect((await up("source", 5, cluster, { own, ...end })).errors.join()).toContain(
+      "peerStack is none, which ends a move",
+    );
+  });
+});
+
+test("a set on its way out is told before anything is declared", async () => {
+  const metadata = { deletionTimestamp: "now", annotations: { "statefulset-cutover/turn": "1" } };
+  const cluster = new FakeCluster("uid-of-destination", marked, liveSet({ start: 6, replicas: 0 }, 1, { metadata }));
+  const run = await up("destination", 6, cluster, { own: outputs("destination", 6, 1), peer: outputs("source", 6, 0) });
+  expect(run.errors).toEqual([
+    "kubernetes: StatefulSet shop/web is being deleted. Wait until it is gone, then run pulumi up again",
+  ]);
+});

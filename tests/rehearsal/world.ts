@@ -1,0 +1,166 @@
+import type { PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../../core/kubernetes";
+import type { Side } from "../../core/ordinals";
+import { peerOf } from "../../core/ordinals";
+import { program } from "../../program";
+import { SimulatedCluster } from "../../rehearsal/cluster";
+import { SimulatedStack } from "../../rehearsal/engine";
+import {
+  atMostOne,
+  heldIsTrue,
+  type Ledger,
+  type Moment,
+  type MovedSet,
+  nothingDeleted,
+  type Snapshot,
+  volumesIntact,
+} from "../../rehearsal/invariants";
+import type { UpResult } from "../../rehearsal/report";
+import type { Interrupt } from "../../rehearsal/state";
+import { csiDriver } from "../../rehearsal/volumeController";
+import { manifests } from "./rehearseFixture";
+
+const sides: readonly Side[] = ["source", "destination"];
+
+/** A cluster that is looked at after every tick. */
+class WatchedCluster extends SimulatedCluster {
+  public constructor(
+    name: string,
+    private readonly watch: () => void,
+  ) {
+    super({ name, storageClasses: [{ name: "fast" }] });
+  }
+
+  public override tick(): boolean {
+    this.watch();
+    const changed = super.tick();
+    this.watch();
+    return changed;
+  }
+}
+
+/** Two clusters, two stacks and the real program, for schedules of `up`; invariants are checked after every event. */
+export class World {
+  public readonly violations = new Set<string>();
+  public readonly clusters: Readonly<Record<Side, SimulatedCluster>>;
+  public readonly stacks: Readonly<Record<Side, SimulatedStack>>;
+  private ledger: Ledger = new Map();
+
+  public constructor(
+    public readonly set: MovedSet,
+    private readonly config: Readonly<Record<string, string>> = {},
+  ) {
+    const watch = (): void => {
+      this.check();
+    };
+    const cluster = (side: Side): SimulatedCluster => {
+      const made = new WatchedCluster(side, watch);
+      made.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
+      return made;
+    };
+    this.clusters = { source: cluster("source"), destination: cluster("destination") };
+    const stack = (side: Side): SimulatedStack =>
+      new SimulatedStack({
+        project: "shop",
+        stack: side,
+        organization: "organization",
+        cluster: this.clusters[side],
+        peers: (name) => (name === "source" || name === "destination" ? this.stacks[name].wireOutputs : "missing"),
+      });
+    this.stacks = { source: stack("source"), destination: stack("destination") };
+  }
+
+  /** `pulumi up` of one half, broken where asked; afterwards its controllers have come to rest. */
+  public async up(side: Side, cutoverIndex: number, interrupt?: Interrupt): Promise<UpResult> {
+    const { name: _name, replicas, start, batch, volumes } = this.set;
+    const text = manifests({ replicas, start });
+    const result = await this.stacks[side].up({
+      program: () => program({ readFile: () => Promise.resolve(text), connect: () => this.clusters[side] }),
+      config: {
+        "shop:manifests": JSON.stringify(["set.yaml"]),
+        "shop:cutoverIndex": String(cutoverIndex),
+        "shop:batch": String(batch),
+        "shop:volumes": volumes,
+        ...this.config,
+      },
+      ...(interrupt === undefined ? {} : { interrupt }),
+    });
+    this.clusters[side].settle();
+    this.check();
+    for (const violation of nothingDeleted(side, result.operations)) this.violations.add(violation);
+    if (result.succeeded) {
+      for (const v of heldIsTrue(this.set, side, this.stacks[side].plainOutputs, this.moment()[side])) {
+        this.violations.add(v);
+      }
+    }
+    return result;
+  }
+
+  /**
+   * Runs one `up`, and where it is refused first what the refusal advises, as a person would.
+   *
+   * @returns the number of `up` it took, or undefined if following the advice led nowhere.
+   */
+  public async follow(side: Side, cutoverIndex: number): Promise<number | undefined> {
+    const wanted: [Side, number][] = [[side, cutoverIndex]];
+    for (let runs = 1; runs <= 40; runs += 1) {
+      const [next, index] = wanted[wanted.length - 1] ?? [side, cutoverIndex];
+      const result = await this.up(next, index);
+      if (result.succeeded) {
+        wanted.pop();
+        if (wanted.length === 0) return runs;
+        continue;
+      }
+      const advised = advice(result, index);
+      // What is no refusal of the protocol, such as a set that is not proven, is run again.
+      if (advised !== undefined) wanted.push(advised);
+      if (advised?.[0] === next && wanted.length > 1) wanted.splice(-2, 1);
+    }
+    return undefined;
+  }
+
+  /** Both halves to one index, the one that gives up first; again until both are there. Undefined if they never are. */
+  public async bothTo(cutoverIndex: number, first: Side): Promise<number | undefined> {
+    let runs = 0;
+    for (let round = 1; round <= 4; round += 1) {
+      for (const side of [first, peerOf(first)]) {
+        const took = await this.follow(side, cutoverIndex);
+        if (took === undefined) return undefined;
+        runs += took;
+      }
+      if (sides.every((side) => this.stacks[side].plainOutputs.cutoverIndex === cutoverIndex)) return runs;
+    }
+    return undefined;
+  }
+
+  /** Both clusters as they are. */
+  public moment(): Moment {
+    return { source: this.snapshot("source"), destination: this.snapshot("destination") };
+  }
+
+  private check(): void {
+    const moment = this.moment();
+    for (const violation of atMostOne(this.set, moment)) this.violations.add(violation);
+    const volumes = volumesIntact(this.set, moment, this.ledger);
+    this.ledger = volumes.ledger;
+    for (const violation of volumes.violations) this.violations.add(violation);
+  }
+
+  private snapshot(side: Side): Snapshot {
+    const cluster = this.clusters[side];
+    const { name, namespace } = this.set;
+    const set = cluster.get({ apiVersion: "apps/v1", kind: "StatefulSet", namespace, name }) as StatefulSet | undefined;
+    return {
+      ...(set === undefined ? {} : { set }),
+      pods: cluster.list("v1", "Pod", namespace),
+      claims: cluster.list("v1", "PersistentVolumeClaim", namespace) as PersistentVolumeClaim[],
+      volumes: cluster.list("v1", "PersistentVolume") as PersistentVolume[],
+    };
+  }
+}
+
+/** The `up` that a refusal names. */
+export function advice(result: UpResult, index: number): [Side, number] | undefined {
+  const text = result.diagnostics.map(({ message }) => message).join("\n");
+  const match = /Run pulumi up -s (source|destination)(?: with cutoverIndex (\d+))?/.exec(text);
+  return match ? [match[1] as Side, match[2] === undefined ? index : Number(match[2])] : undefined;
+}
