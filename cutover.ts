@@ -7,6 +7,7 @@ import { contract } from "./core/record";
 import type { Workload } from "./core/workload";
 import type { Cluster, Connection } from "./live/cluster";
 import { planHalf } from "./plan";
+import type { HalfPlan } from "./plan";
 
 /** One half of a move: what `cutover` decides on and declares. */
 export interface CutoverArgs {
@@ -46,7 +47,7 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
   for (const warning of plan.warnings) await pulumi.log.warn(warning);
 
   const { decision, workload } = plan;
-  const provider = new kubernetes.Provider("cluster", providerArgs(args.connection, plan.clusterUid));
+  const provider = new kubernetes.Provider("cluster", providerArgs(args.connection, plan));
   const half = new SplitStatefulSet(workload.set.metadata.name, plan, { provider });
 
   // Every output depends on the proof: a failed `up` keeps the earlier value of an output that rejects.
@@ -65,13 +66,15 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
 }
 
 /** Every switch of the provider that could hide or lose something is set here, whatever the environment says. */
-function providerArgs({ context, kubeconfig }: Connection, clusterUid: string): kubernetes.ProviderArgs {
+function providerArgs({ context, kubeconfig }: Connection, plan: HalfPlan): kubernetes.ProviderArgs {
   return {
     context,
+    // For custom resources that name no namespace.
+    namespace: plan.workload.namespace,
     // An output even where there is none: otherwise the SDK records this person's KUBECONFIG. The provider reads it anyway.
     kubeconfig: kubeconfig === undefined ? pulumi.output(undefined) : pulumi.secret(kubeconfig),
     // Left out, another server address in a kubeconfig makes Pulumi replace the provider, and with it every object.
-    clusterIdentifier: clusterUid,
+    clusterIdentifier: plan.clusterUid,
     enableServerSideApply: true,
     // Changed Secrets and ConfigMaps are updated in place, not replaced under running pods.
     enableConfigMapMutable: true,

@@ -10,10 +10,10 @@ import { endOf, holds, ordinalsOf } from "./core/ordinals";
 import type { Decision, LiveHalf } from "./core/protocol";
 import type { Problem } from "./core/userError";
 import type { FoundClaim, Inventory, Offer, OfferedVolume } from "./core/volume";
-import { inStorageClass, inventoryOf, mergeInventories, offerOf } from "./core/volume";
+import { inSizeOf, inStorageClass, inventoryOf, mergeInventories, offerOf } from "./core/volume";
 import type { CutoverArgs } from "./cutover";
 import type { Cluster } from "./live/cluster";
-import { claimsWithData, expectedBacking, ordinalsNearTheCut, whyClaimsRefused } from "./live/guard";
+import { carriedOrdinals, claimsWithData, expectedBacking, offeredOrdinals, whyClaimsRefused } from "./live/guard";
 import type { GuardedSet, Proof } from "./live/guard";
 import { lookAtClaims } from "./live/look";
 import type { Look } from "./live/look";
@@ -91,17 +91,19 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
     // What leaves lived here until now: its data is where its claim is, even if someone restored it from a backup since.
     const lived = released.filter(({ ordinal }) => holds(records.own?.held, ordinal));
     const known = mergeInventories(inventory, inventoryOf(lived));
-    const near = await find(ordinalsNearTheCut(decision));
+    const near = await find(offeredOrdinals(decision));
     const expected = { held: decision.range, offer: offerOf(near), inventory: known };
     return { ...plan, expected, warnings: notMovable(near, decision) };
   }
-  problems.push(...(await twinProblems(situation, arriving)).map(setProblem));
-  problems.push(...(await classProblems(cluster, plan.carried, args.storageClasses ?? {})));
+  const differing: string[] = [];
+  const carried = (await besideTwins(situation, arriving, differing)).map(({ offered }) => offered);
+  problems.push(...differing.map(setProblem));
+  problems.push(...(await classProblems(cluster, carried, args.storageClasses ?? {})));
   // After the end of a move there is no other half whose data these claims could be mistaken for: Bound is enough.
   if (records.peer === "none") {
     const ended = { ...guard, inventory: inventoryOf(claimed) };
     problems.push(...whyClaimsRefused(ended, claimed).map((what) => setProblem(`${what}. ${remakeAdvice}`)));
-    return { ...plan, guard: ended };
+    return { ...plan, carried, guard: ended };
   }
   problems.push(...reasonsOf(released, (c) => whyNotGivenBack(c, expectedBacking(inventory, c))).map(setProblem));
   // A preview out of turn: the source has not offered yet what it will offer once it has run.
@@ -112,7 +114,7 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
       ...whyClaimsRefused(guard, missing).map((what) => setProblem(`${what}. ${offerAdvice(args, decision)}`)),
     );
   }
-  return plan;
+  return { ...plan, carried };
 }
 
 function reasonsOf(found: readonly FoundClaim[], why: (claim: FoundClaim) => string | undefined): string[] {
@@ -149,7 +151,7 @@ function offeredNearTheCut(
   decision: Decision,
   templates: readonly string[],
 ): Carried[] {
-  return ordinalsNearTheCut(decision).flatMap((ordinal) =>
+  return carriedOrdinals(decision).flatMap((ordinal) =>
     templates.flatMap((template) => {
       const offered = offer[ordinal]?.[template];
       return offered === undefined ? [] : [{ ordinal, template, offered: inStorageClass(offered, storageClasses) }];
@@ -157,11 +159,16 @@ function offeredNearTheCut(
   );
 }
 
-/** Claims and volumes of the same names that exist in the destination already. */
-async function twinProblems({ cluster, args }: Situation, carried: readonly Carried[]): Promise<string[]> {
+/** Offered volumes beside the claims and volumes of their names that the destination has already; adds what differs. */
+async function besideTwins(
+  { cluster, args }: Situation,
+  arriving: readonly Carried[],
+  reasons: string[],
+): Promise<Carried[]> {
   const { namespace, set } = args.workload;
-  const reasons = await Promise.all(
-    carried.map(async ({ ordinal, template, offered }) => {
+  return Promise.all(
+    arriving.map(async (carried) => {
+      const { ordinal, template, offered } = carried;
       const [existing = { ordinal, template, name: offered.persistentVolumeClaim.metadata.name }] = await lookAtClaims(
         cluster,
         namespace,
@@ -170,10 +177,11 @@ async function twinProblems({ cluster, args }: Situation, carried: readonly Carr
         [ordinal],
       );
       const namesake = existing.volume ?? (await cluster.volume(offered.persistentVolume.metadata.name));
-      return whyTwinDiffers(existing, namesake, offered);
+      const differs = whyTwinDiffers(existing, namesake, offered);
+      if (differs !== undefined) reasons.push(differs);
+      return { ...carried, offered: inSizeOf(offered, existing) };
     }),
   );
-  return reasons.filter((reason) => reason !== undefined);
 }
 
 /** Said early: volumes of the next ordinals to leave that could not be handed over. */

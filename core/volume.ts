@@ -162,6 +162,22 @@ export function inStorageClass(offered: OfferedVolume, classes: Readonly<Record<
   };
 }
 
+/**
+ * An offered volume with the size that it has in the destination already: a claim that was expanded there cannot shrink,
+ * and the API server would refuse the hand-over.
+ */
+export function inSizeOf(offered: OfferedVolume, { claim, volume }: FoundClaim): OfferedVolume {
+  if (claim?.spec.resources === undefined || volume?.spec.capacity === undefined) return offered;
+  const { persistentVolume, persistentVolumeClaim } = offered;
+  return {
+    persistentVolume: { ...persistentVolume, spec: { ...persistentVolume.spec, capacity: volume.spec.capacity } },
+    persistentVolumeClaim: {
+      ...persistentVolumeClaim,
+      spec: { ...persistentVolumeClaim.spec, resources: claim.spec.resources },
+    },
+  };
+}
+
 /** The offer for these claims; what is not Bound is left out. */
 export function offerOf(found: readonly FoundClaim[]): Offer {
   const offer: Record<string, Record<string, OfferedVolume>> = {};

@@ -1,7 +1,7 @@
 import { podsOfSet, whyNotClaimed, whyOldDataRefused } from "../core/handOver";
 import { annotations, rangeOfSet } from "../core/kubernetes";
 import type { StatefulSet } from "../core/kubernetes";
-import { formatRange, holds, ordinalsOf, sameRange } from "../core/ordinals";
+import { endOf, formatRange, holds, ordinalsOf, sameRange } from "../core/ordinals";
 import type { OrdinalRange } from "../core/ordinals";
 import type { Decision, LiveHalf } from "../core/protocol";
 import { UserError } from "../core/userError";
@@ -145,7 +145,7 @@ export async function prove(cluster: Cluster, set: GuardedSet, known: Inventory)
   if (set.volumes === "fresh") return { held: decision.range, offer: {}, inventory: known };
 
   const unknown = await unknownClaims(cluster, set, known);
-  const near = await lookAtClaims(cluster, namespace, name, set.templates, ordinalsNearTheCut(decision));
+  const near = await lookAtClaims(cluster, namespace, name, set.templates, offeredOrdinals(decision));
   // While an ordinal lives here, its data is where its claim is now: someone may have restored it from a backup. One that
   // never lived here has a claim only if a person made it for the way back; the destination compares before it lets go.
   const here = near.filter(
@@ -155,10 +155,23 @@ export async function prove(cluster: Cluster, set: GuardedSet, known: Inventory)
   return { held: decision.range, offer: offerOf(near), inventory };
 }
 
-/** The ordinals within a batch of the cut, on both sides: those that the source offers. */
-export function ordinalsNearTheCut(decision: Decision): number[] {
-  const { cutoverIndex, batch, set } = decision;
-  return ordinalsOf({ start: cutoverIndex - batch, replicas: 2 * batch }).filter((o) => holds(set, o));
+/** The ordinals whose volumes the destination declares: those within a batch of the cut, on both sides. */
+export function carriedOrdinals(decision: Decision): number[] {
+  return ordinalsNear(decision, decision.batch);
+}
+
+/**
+ * The ordinals that the source offers: a batch more on both sides than the destination declares, so that the preview of
+ * its next step shows every volume, and a step back leaves none out.
+ */
+export function offeredOrdinals(decision: Decision): number[] {
+  return ordinalsNear(decision, 2 * decision.batch);
+}
+
+function ordinalsNear({ cutoverIndex, set }: Decision, distance: number): number[] {
+  const start = Math.max(set.start, cutoverIndex - distance);
+  const end = Math.min(endOf(set), cutoverIndex + distance);
+  return ordinalsOf({ start, replicas: Math.max(0, end - start) });
 }
 
 function whatDiffers(live: StatefulSet, decision: Decision): string[] {

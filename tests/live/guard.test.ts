@@ -8,9 +8,10 @@ import { inventoryOf, offeredVolume } from "../../core/volume";
 import type { Inventory } from "../../core/volume";
 import {
   beforeWrite,
+  carriedOrdinals,
   claimsWithData,
   expectedBacking,
-  ordinalsNearTheCut,
+  offeredOrdinals,
   prove,
   whyClaimsRefused,
 } from "../../live/guard";
@@ -241,7 +242,7 @@ describe("the proof", () => {
     const cluster = after(release(5));
     expect(await prove(cluster, guarded(release(5)), {})).toEqual({
       held: { start: 0, replicas: 5 },
-      offer: offered(4, 5),
+      offer: offered(3, 4, 5),
       // Ordinal 5 has left, but its claim is here still.
       inventory,
     });
@@ -327,24 +328,27 @@ describe("the proof", () => {
       "pods",
       "claims",
       "volumes",
+      `claim data-web-${n - 2}`,
       `claim data-web-${n - 1}`,
+      `volume pv-${n - 2}`,
       `volume pv-${n - 1}`,
     ]);
     expect(Object.keys(first.inventory)).toHaveLength(n);
     cluster.requests.length = 0;
     expect(await prove(cluster, guarded(stays), first.inventory)).toEqual(first);
-    expect(cluster.requests).toEqual(["set web", "pods", `claim data-web-${n - 1}`, `volume pv-${n - 1}`]);
+    expect(cluster.requests).toHaveLength(6);
   });
 });
 
 test("the ordinals near the cut are within a batch of it, on both sides, and of the set", () => {
   const at = (index: number, batch: number, set = { start: 0, replicas: 6 }): number[] =>
-    ordinalsNearTheCut(decision("source", index, { batch, set }));
+    carriedOrdinals(decision("source", index, { batch, set }));
   expect(at(6, 1)).toEqual([5]);
   expect(at(3, 1)).toEqual([2, 3]);
   expect(at(3, 2)).toEqual([1, 2, 3, 4]);
   expect(at(0, 2)).toEqual([0, 1]);
   expect(at(2, 5, { start: 1, replicas: 3 })).toEqual([1, 2, 3]);
+  expect(offeredOrdinals(decision("source", 3))).toEqual([1, 2, 3, 4]);
 });
 
 test("claimed ordinals that had volumes before, and where those are", () => {
