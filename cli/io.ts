@@ -1,0 +1,34 @@
+/** A stream that text is written to. */
+export interface Output {
+  readonly write: (text: string) => void;
+  /** Whether it is a terminal. */
+  readonly isTTY: boolean;
+  /** Columns of the terminal, where there is one. */
+  readonly columns?: number;
+}
+
+/** What a command gets from the process. Data goes to `stdout`, talk to `stderr`. */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/** Exit codes of every command. */
+export const exitCodes = {
+  /** All is well. */
+  ok: 0,
+  /** An invariant was broken, or something failed. */
+  failed: 1,
+  /** Bad input or config: nothing was done. */
+  badInput: 2,
+} as const;
+
+/** One of `exitCodes`. */
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Writes lines, each with its line end. */
+export function writeLines(output: Output, lines: readonly string[]): void {
+  if (lines.length > 0) output.write(lines.map((line) => `${line}\n`).join(""));
+}

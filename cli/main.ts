@@ -1,0 +1,174 @@
+import { Command, CommanderError } from "commander";
+
+import { UserError } from "../core/userError";
+import type { ExitCode, Io } from "./io";
+import { exitCodes } from "./io";
+import type { Rehearse, RehearseFlags } from "./rehearse";
+import { runRehearse } from "./rehearse";
+
+/** What the commands do, passed in so that tests can put something else in its place. */
+export interface Commands {
+  /** Loads what `cutover rehearse` runs, only when it is called: `--help` must not wait for Pulumi. */
+  readonly rehearse: () => Promise<Rehearse>;
+}
+
+const realCommands: Commands = {
+  rehearse: async () => (await import("../rehearsal/rehearse")).rehearse,
+};
+
+const description =
+  "Moves a running StatefulSet from one Kubernetes cluster to another with Pulumi, one ordinal per step.\n\n" +
+  "The move itself is made with `pulumi up` on two stacks, source and destination: one config value, cutoverIndex, " +
+  "says which ordinals live in the destination. This command is what you run around it.";
+
+const exitCodesHelp = `
+Exit codes:
+  0  all is well
+  1  an invariant was broken, or the program failed
+  2  bad input or config; nothing was printed on stdout`;
+
+const mainHelp = `
+Examples:
+  cutover rehearse                       rehearse the project in this folder
+  cutover rehearse --manifests web.yaml  rehearse any StatefulSet, no project
+  cutover help rehearse                  all about it
+${exitCodesHelp}
+`;
+
+const rehearseDescription =
+  "Rehearses the whole move on this machine: runs the real Pulumi program against two simulated clusters, from " +
+  "cutover index s+N (nothing moved) to s (all moved) and back, and checks after everything that happens that no " +
+  "ordinal runs twice and that no volume is lost, empty or shared. Needs no cluster, no account and no Pulumi CLI, " +
+  "and touches nothing real.\n\n" +
+  "For every step it prints what each `pulumi up` would do, as a preview does (+ create, ~ update, +- replace, " +
+  "- delete), in the order in which you will run them, then where every ordinal lives.";
+
+const rehearseHelp = `
+The cutover index k is the first ordinal that lives in the destination: with N
+replicas from ordinal s on, k = s+N means that nothing has moved, and k = s that
+all has. Encrypted config is replaced by placeholders. The steps and the verdict
+go to stdout, everything else to stderr. Colour only on a terminal; NO_COLOR and
+FORCE_COLOR decide otherwise.
+
+Examples:
+  cutover rehearse                            the project in this folder
+  cutover rehearse --config-dir examples/web  a project in another folder
+  cutover rehearse --manifests a.yaml b.yaml  no project: all config is default
+  cutover rehearse --from 4 --to 3            one step: ordinal 3 moves
+  cutover rehearse --from 3 --to 4            the same step rolled back
+  cutover rehearse --one-way --batch 2        forward only, two ordinals a step
+  cutover rehearse --json | jq '.steps[1]'    for a program
+${exitCodesHelp}
+`;
+
+interface AllFlags extends RehearseFlags {
+  readonly stackTrace?: boolean;
+}
+
+function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Command {
+  const program = new Command("cutover")
+    .description(description)
+    .addHelpText("after", mainHelp)
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.stdout.write,
+      writeErr: io.stderr.write,
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  program
+    .command("rehearse")
+    .summary("rehearse the move, and see what every `pulumi up` would do")
+    .description(rehearseDescription)
+    .option("--manifests <path...>", "the set and what belongs to it, as YAML (default: the config's)")
+    .option("--namespace <name>", "namespace of the set (default: the config's, else the manifests')")
+    .option("--from <k>", "start to show at this cutover index (default: s+N)")
+    .option("--to <k>", "go from there straight to this one, up or down, and stop")
+    .option("--one-way", "stop when all ordinals have moved; do not come back")
+    .option("--batch <b>", "how many ordinals one step may move (default: the config's, else 1)")
+    .option("--config-dir <dir>", "folder of a Pulumi.yaml (default: the current folder)")
+    .option("--json", "print one JSON object on stdout and nothing else")
+    .option("--stack-trace", "say where in the code an unexpected error happened")
+    .addHelpText("after", rehearseHelp)
+    .action(async (flags: AllFlags) => {
+      finish(await guarded(flags, io, async () => runRehearse(flags, io, await commands.rehearse())));
+    });
+  return program;
+}
+
+/** Runs a command and says what went wrong: a user's error in its own words, anything else as our defect. */
+async function guarded(flags: AllFlags, io: Io, command: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await command();
+  } catch (error) {
+    if (error instanceof UserError) {
+      io.stderr.write(`error: ${error.message}\n`);
+      return exitCodes.badInput;
+    }
+    const known = error instanceof Error ? error : new Error(String(error));
+    const more = flags.stackTrace === true ? (known.stack ?? "") : "Run again with --stack-trace to see where.";
+    io.stderr.write(`error: unexpected, a defect of this program: ${known.message}\n${more}\n`);
+    return exitCodes.failed;
+  }
+}
+
+/**
+ * Runs `cutover` with these arguments.
+ *
+ * @param args the arguments without node and script.
+ * @returns the exit code.
+ */
+export async function run(args: readonly string[], io: Io, commands: Commands = realCommands): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.ok;
+  const program = build(io, commands, (finished) => {
+    code = finished;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander has said it already, with a suggestion where an option or command was mistyped.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+    throw error;
+  }
+}
+
+/** The entry point of `bin/cutover.js`: runs with the process's own arguments and streams, and sets its exit code. */
+export function main(): void {
+  const { stdout, stderr } = process;
+  let listening = true;
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // The reader has gone (`cutover rehearse | head`): no more to print, but the exit code is still the truth.
+    if (error.code !== "EPIPE") throw error;
+    listening = false;
+  });
+  const io: Io = {
+    stdout: {
+      write: (text) => {
+        if (listening) stdout.write(text);
+      },
+      isTTY: stdout.isTTY,
+      ...(stdout.isTTY ? { columns: stdout.columns } : {}),
+    },
+    stderr: {
+      write: (text) => {
+        stderr.write(text);
+      },
+      isTTY: stderr.isTTY,
+      ...(stderr.isTTY ? { columns: stderr.columns } : {}),
+    },
+    env: process.env,
+    cwd: process.cwd(),
+  };
+  run(process.argv.slice(2), io).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = exitCodes.failed;
+    },
+  );
+}

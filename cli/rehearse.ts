@@ -1,0 +1,113 @@
+import type { Problem } from "../core/userError";
+import type { RehearsalListener, RehearsalOptions } from "../rehearsal/rehearse";
+import type { RehearsalReport, StepReport } from "../rehearsal/report";
+import { paletteFor } from "./colour";
+import type { ExitCode, Io } from "./io";
+import { exitCodes, writeLines } from "./io";
+import type { Style } from "./renderPicture";
+import { ordinalsText } from "./renderPicture";
+import { renderStep, renderTitle } from "./renderStep";
+import { renderVerdict } from "./renderVerdict";
+
+/** Options of `cutover rehearse` as they stand on the command line. */
+export interface RehearseFlags {
+  readonly manifests?: readonly string[];
+  readonly namespace?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly oneWay?: boolean;
+  readonly batch?: string;
+  readonly configDir?: string;
+  readonly json?: boolean;
+}
+
+/** The rehearsal, as the command calls it. */
+export type Rehearse = (options: RehearsalOptions, listener: RehearsalListener) => Promise<RehearsalReport>;
+
+/** Columns to draw for where there is no terminal. */
+const defaultColumns = 80;
+
+/** `cutover rehearse`: runs the rehearsal and says what it does, step by step. Throws `UserError` on bad input. */
+export async function runRehearse(flags: RehearseFlags, io: Io, rehearse: Rehearse): Promise<ExitCode> {
+  const style: Style = {
+    columns: io.stdout.columns ?? defaultColumns,
+    palette: paletteFor({ isTTY: io.stdout.isTTY, env: io.env }),
+  };
+  const options = readFlags(flags, io);
+  const report = await rehearse(options, flags.json === true ? talker(io) : { ...talker(io), ...drawer(io, style) });
+  if (flags.json === true) {
+    io.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  } else {
+    const indexes = report.steps.map(({ cutoverIndex }) => cutoverIndex);
+    writeLines(io.stdout, ["", ...renderVerdict(report.set, indexes, report.violations, style.palette)]);
+  }
+  return report.violations.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+function readFlags(flags: RehearseFlags, io: Io): RehearsalOptions {
+  const problems: Problem[] = [];
+  const from = readInteger("--from", flags.from, 0, problems);
+  const to = readInteger("--to", flags.to, 0, problems);
+  const batch = readInteger("--batch", flags.batch, 1, problems);
+  if (flags.namespace === "") {
+    problems.push({ where: "--namespace", what: "is empty", todo: "Name one, or leave it out for the manifests' own" });
+  }
+  return {
+    cwd: io.cwd,
+    ...(flags.manifests === undefined ? {} : { manifests: flags.manifests }),
+    ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
+    ...(flags.configDir === undefined ? {} : { configDir: flags.configDir }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(batch === undefined ? {} : { batch }),
+    oneWay: flags.oneWay === true,
+    problems,
+  };
+}
+
+function readInteger(option: string, given: string | undefined, min: number, problems: Problem[]): number | undefined {
+  if (given === undefined) return undefined;
+  const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+  if (value >= min) return value;
+  problems.push({ where: option, what: "is not a whole number", received: given, legal: `a whole number from ${min}` });
+  return undefined;
+}
+
+/** What is said on the side, on stderr. */
+function talker(io: Io): RehearsalListener {
+  return {
+    started: ({ set, warnings }) => {
+      writeLines(io.stderr, [
+        ...warnings.map((warning) => `warning: ${warning}`),
+        `Rehearsing StatefulSet ${set.name} in namespace ${set.namespace}, ${ordinalsText(set)}, on two simulated ` +
+          "clusters. Nothing real is touched.",
+      ]);
+    },
+  };
+}
+
+/** Draws every step on stdout as soon as it is done. */
+function drawer(io: Io, style: Style): Pick<RehearsalListener, "step"> {
+  let previousIndex: number | undefined;
+  return {
+    step: (step, { plan, number, violations }) => {
+      const rendered = { set: plan.set, previousIndex, step };
+      writeLines(io.stdout, [
+        ...(number === 0 ? [] : [""]),
+        style.palette.bold(renderTitle(rendered, number, plan.indexes.length - 1)),
+        "",
+        ...renderStep(rendered, style),
+        ...violations
+          .filter((text) => !alreadySaid(text, step))
+          .map((text) => style.palette.red(`  violation: ${text}`)),
+      ]);
+      previousIndex = step.cutoverIndex;
+    },
+  };
+}
+
+/** Whether a violation only repeats an error that stands with the step's own `up`. */
+function alreadySaid(violation: string, { source, destination }: StepReport): boolean {
+  const said = [...(source.diagnostics ?? []), ...(destination.diagnostics ?? [])];
+  return said.some(({ severity, message }) => severity === "error" && violation.includes(message.trim()));
+}

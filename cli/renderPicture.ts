@@ -1,0 +1,80 @@
+import type { OrdinalRange, Side } from "../core/ordinals";
+import { endOf, holds, ordinalsOf } from "../core/ordinals";
+import type { Palette } from "./colour";
+
+/** Where every ordinal lives, and on what it is drawn. */
+export interface Picture {
+  /** The whole set. */
+  readonly set: OrdinalRange;
+  readonly source: OrdinalRange;
+  readonly destination: OrdinalRange;
+  /** Ordinals that the step moved: drawn bold. */
+  readonly moved: readonly number[];
+}
+
+/** Columns to stay within, and colours. */
+export interface Style {
+  readonly columns: number;
+  readonly palette: Palette;
+}
+
+const sides: readonly Side[] = ["source", "destination"];
+const labelWidth = "destination".length;
+const indent = "  ";
+
+/**
+ * Draws where each ordinal lives: one row a cluster, one cell an ordinal, a dot where it does not live.
+ * A set too wide for the columns is drawn to scale, as two bars.
+ */
+export function renderPicture(picture: Picture, style: Style): string[] {
+  const last = Math.max(endOf(picture.set) - 1, 0);
+  const cellWidth = String(last).length + 1;
+  const width = indent.length + labelWidth + 1 + picture.set.replicas * cellWidth;
+  return width <= style.columns ? cells(picture, style, cellWidth) : bars(picture, style);
+}
+
+function cells(picture: Picture, { palette }: Style, cellWidth: number): string[] {
+  return sides.map((side) => {
+    const row = ordinalsOf(picture.set).map((ordinal) => {
+      if (!holds(picture[side], ordinal)) return palette.dim(".".padStart(cellWidth));
+      const text = String(ordinal).padStart(cellWidth);
+      return picture.moved.includes(ordinal) ? palette.bold(palette.cyan(text)) : palette.cyan(text);
+    });
+    return `${indent}${side.padEnd(labelWidth)} ${row.join("")}`;
+  });
+}
+
+/** `source       0-46 (47)  #########......`: a range that is not empty gets at least one mark, and at most all but one. */
+function bars(picture: Picture, { columns, palette }: Style): string[] {
+  const { set } = picture;
+  const texts = sides.map((side) => rangeText(picture[side]));
+  const textWidth = Math.max(...texts.map((text) => text.length));
+  const length = Math.max(columns - indent.length - labelWidth - textWidth - 4, 10);
+  return sides.map((side, index) => {
+    const range = picture[side];
+    const [from, to] = [scaled(range.start - set.start, set, length), scaled(endOf(range) - set.start, set, length)];
+    const bar =
+      palette.dim(".".repeat(from)) + palette.cyan("#".repeat(to - from)) + palette.dim(".".repeat(length - to));
+    return `${indent}${side.padEnd(labelWidth)}  ${(texts[index] ?? "").padEnd(textWidth)}  ${bar}`;
+  });
+}
+
+/** Where a boundary between two ordinals is drawn: only the ends of the set are drawn at the ends of the bar. */
+function scaled(boundary: number, set: OrdinalRange, length: number): number {
+  if (boundary <= 0) return 0;
+  if (boundary >= set.replicas) return length;
+  return Math.min(Math.max(Math.round((boundary / set.replicas) * length), 1), length - 1);
+}
+
+/** A range in words: `none`, `3 (1)` or `0-46 (47)`. */
+export function rangeText(range: OrdinalRange): string {
+  if (range.replicas === 0) return "none";
+  const ordinals = range.replicas === 1 ? `${range.start}` : `${range.start}-${endOf(range) - 1}`;
+  return `${ordinals} (${range.replicas})`;
+}
+
+/** A range in a sentence: `no ordinal`, `ordinal 3` or `ordinals 0 to 46`. */
+export function ordinalsText(range: OrdinalRange): string {
+  if (range.replicas === 0) return "no ordinal";
+  return range.replicas === 1 ? `ordinal ${range.start}` : `ordinals ${range.start} to ${endOf(range) - 1}`;
+}

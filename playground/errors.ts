@@ -1,0 +1,18 @@
+/**
+ * Errors that a person can act on. Everything else that is thrown is a bug of the playground.
+ */
+
+/** Something the user can put right: the message says what is wrong and what to do, and no stack is shown. */
+export class PlaygroundError extends Error {
+  override readonly name: string = "PlaygroundError";
+}
+
+/** The command line was wrong (exit code 2). */
+export class UsageError extends PlaygroundError {
+  override readonly name = "UsageError";
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
