@@ -53,8 +53,11 @@ const ownKeys = new Set(["cutoverIndex", "peerStack", "manifests", "createNamesp
 const namespaceForm =
   "a DNS label: at most 63 lower-case letters, digits and -, beginning and ending with a letter or digit";
 
-/** Checks and completes the config; adds every problem to `problems`. Undefined if there is any. */
-export function readSettings(source: ConfigSource, problems: Problem[]): Settings | undefined {
+/**
+ * Checks and completes the config; adds every problem to `problems`. Where there is one, the default stands in for the
+ * value, so that what else can be read is checked in the same run; the settings must not be used then.
+ */
+export function readSettings(source: ConfigSource, problems: Problem[]): Settings {
   const reader = new Reader(source.project, source.stack, source.values, source.projectFile ?? "");
   reader.refuseUnknown();
   const side = reader.side();
@@ -73,7 +76,7 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
     warnings: reader.warnings(side),
   };
   problems.push(...reader.problems);
-  return reader.problems.length === 0 ? settings : undefined;
+  return settings;
 }
 
 /** Reads the keys of one half. */

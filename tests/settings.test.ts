@@ -22,13 +22,12 @@ function settingsOf(values: Record<string, string>, stack?: string, projectFile?
   const problems: Problem[] = [];
   const settings = readSettings(source(values, stack, projectFile), problems);
   expect(problems).toStrictEqual([]);
-  if (settings === undefined) throw new Error("refused without a problem");
   return settings;
 }
 
 function refusals(values: Record<string, string>, stack?: string, projectFile?: string): string[] {
   const problems: Problem[] = [];
-  expect(readSettings(source(values, stack, projectFile), problems)).toBeUndefined();
+  readSettings(source(values, stack, projectFile), problems);
   return problems.map(renderProblem);
 }
 
@@ -363,7 +362,7 @@ test("every problem at once, after what others have found", () => {
     namespace: "N",
     fence: "true",
   };
-  expect(readSettings(source(values, "dev"), problems)).toBeUndefined();
+  readSettings(source(values, "dev"), problems);
   expect(problems.map(({ where }) => where)).toStrictEqual([
     ...["earlier", "colour", "fence", "side", "cutoverIndex", "manifests", "namespace", "batch", "volumes"],
   ]);

@@ -112,6 +112,7 @@ describe("the first ups", () => {
         "pulumi:providers:kubernetes",
       );
       expect(inputs).toEqual({
+        namespace: "shop",
         clusterIdentifier: "uid-of-destination",
         context: "destination",
         enableServerSideApply: "true",
