@@ -71,7 +71,7 @@ export class World {
 
   /** `pulumi up` of one half, broken where asked; afterwards its controllers have come to rest. */
   public async up(side: Side, cutoverIndex: number, interrupt?: Interrupt): Promise<UpResult> {
-    const { name: _name, replicas, start, batch, volumes } = this.set;
+    const { replicas, start, batch, volumes } = this.set;
     const text = manifests({ replicas, start });
     const result = await this.stacks[side].up({
       program: () => program({ readFile: () => Promise.resolve(text), connect: () => this.clusters[side] }),
