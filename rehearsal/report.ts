@@ -57,7 +57,12 @@ export interface StepReport {
 
 /** What `cutover rehearse --json` prints. */
 export interface RehearsalReport {
-  readonly set: { readonly name: string; readonly namespace: string; readonly replicas: number; readonly start: number };
+  readonly set: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly replicas: number;
+    readonly start: number;
+  };
   readonly steps: readonly StepReport[];
   /** Broken invariants and failed runs, in words; empty if all is well. */
   readonly violations: readonly string[];

@@ -1,0 +1,260 @@
+import {
+  annotations,
+  type KubernetesObject,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type Pod,
+  type StatefulSet,
+} from "../core/kubernetes";
+import { type Cluster, type ObjectReference, Unreachable } from "../live/cluster";
+import { ApiServer, notFound, type WriteOptions } from "./apiServer";
+import { referenceOf } from "./kinds";
+import { type ClusterEvent, ObjectStore } from "./objectStore";
+import { type PodFault, PodRuntime } from "./podRuntime";
+import { StatefulSetController } from "./statefulSetController";
+import { csiDriver, VolumeController } from "./volumeController";
+
+/** A storage class of a simulated cluster. */
+export interface SimulatedStorageClass {
+  readonly name: string;
+  /** Provisioner; the simulated one makes volumes of its own driver only. Default `disk.example.com`. */
+  readonly provisioner?: string;
+  /** What happens to a provisioned volume when its claim goes. Default `Delete`. */
+  readonly reclaimPolicy?: "Delete" | "Retain";
+}
+
+/** How a simulated cluster is to be. */
+export interface SimulatedClusterOptions {
+  /** Name, such as `source`: part of every uid and volume handle. */
+  readonly name: string;
+  /** Server version. Default `v1.36.2`, with `dropsOrdinals` `v1.26.15`. */
+  readonly version?: string;
+  /** An old API server, which drops `spec.ordinals` without a word. */
+  readonly dropsOrdinals?: boolean;
+  /** Its storage classes, the default one first. Default one class, `standard`. */
+  readonly storageClasses?: readonly SimulatedStorageClass[];
+  /** Names of its nodes. Default three. */
+  readonly nodes?: readonly string[];
+  /** Virtual time at the start, milliseconds since 1970. */
+  readonly startMs?: number;
+}
+
+/** Virtual time that one tick takes. */
+const tickMs = 1000;
+
+/**
+ * A Kubernetes cluster in memory: API server, StatefulSet controller, volume controller, kubelets. Deterministic:
+ * nothing happens unless `tick` or `settle` is called, and time is virtual. It answers the program's live looks, and is
+ * what the simulated engine writes to. Objects that it hands out are frozen.
+ */
+export class SimulatedCluster implements Cluster {
+  public readonly name: string;
+  /** While true, every look and every write throws `Unreachable`. */
+  public unreachable = false;
+  /** The write side of the API server. */
+  public readonly server: ApiServer;
+
+  private readonly serverVersion: string;
+  private readonly store: ObjectStore;
+  private readonly pods_: PodRuntime;
+  private readonly volumes_: VolumeController;
+  private readonly sets_: StatefulSetController;
+
+  public constructor(options: SimulatedClusterOptions) {
+    const dropsOrdinals = options.dropsOrdinals ?? false;
+    const nodes = options.nodes ?? [1, 2, 3].map((n) => `${options.name}-node-${n}`);
+    this.name = options.name;
+    this.serverVersion = options.version ?? (dropsOrdinals ? "v1.26.15" : "v1.36.2");
+    this.store = new ObjectStore(options.name, options.startMs ?? Date.UTC(2026, 0, 1));
+    this.server = new ApiServer(this.store, dropsOrdinals);
+    this.pods_ = new PodRuntime(this.store, nodes, (pod) => {
+      for (const volume of pod.spec?.volumes ?? []) {
+        const claim = volume.persistentVolumeClaim?.claimName;
+        if (claim !== undefined) this.volumes_.wake(pod.metadata.namespace ?? "", claim);
+      }
+    });
+    this.volumes_ = new VolumeController(options.name, this.store, (namespace, claim) =>
+      this.pods_.uses(namespace, claim),
+    );
+    this.sets_ = new StatefulSetController(this.store, this.server);
+    this.bootstrap(nodes, options.storageClasses ?? [{ name: "standard" }]);
+  }
+
+  /** Uid of the namespace `kube-system`: the identity of the cluster. */
+  public get uid(): string {
+    return this.get({ apiVersion: "v1", kind: "Namespace", name: "kube-system" })?.metadata.uid ?? "";
+  }
+
+  /** Everything that happened, in order. */
+  public get events(): readonly ClusterEvent[] {
+    return this.store.events;
+  }
+
+  /** Counts up with every change. */
+  public get changes(): number {
+    return this.store.version;
+  }
+
+  /** Virtual time, milliseconds since 1970. */
+  public get nowMs(): number {
+    return this.store.nowMs;
+  }
+
+  /** One object, at once: for invariants and the simulated engine. */
+  public get(reference: ObjectReference): KubernetesObject | undefined {
+    return this.store.get(reference);
+  }
+
+  /** Every object of a kind: for invariants. */
+  public list(apiVersion: string, kind: string, namespace?: string): KubernetesObject[] {
+    return this.store.list(apiVersion, kind, namespace);
+  }
+
+  /** Stores an object as it would be if it had been there all along, status included. For setting a scene. */
+  public seed(object: KubernetesObject): KubernetesObject {
+    return this.server.create(object, { manager: "kubectl" });
+  }
+
+  /** Changes an object by a foreign hand, such as `kubectl scale` or `kubectl annotate`. */
+  public edit(reference: ObjectReference, change: (live: KubernetesObject) => KubernetesObject): KubernetesObject {
+    return this.server.update(reference, { manager: "kubectl" }, change);
+  }
+
+  /** Asks for an object to be deleted. It goes when its controllers let it go: see `tick`. */
+  public delete(reference: ObjectReference): void {
+    this.checkReachable();
+    const live = this.store.get(reference);
+    if (live === undefined) throw notFound(reference);
+    if (live.metadata.deletionTimestamp !== undefined) return;
+    const marked = { ...live, metadata: { ...live.metadata, deletionTimestamp: this.store.timestamp } };
+    const waits = ["Pod", "StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Namespace"].includes(live.kind);
+    if (waits) this.store.put(marked, "terminating");
+    else this.store.remove(reference);
+    if (live.kind === "Namespace")
+      this.store.inNamespace(live.metadata.name).forEach((o) => {
+        this.delete(referenceOf(o));
+      });
+  }
+
+  /** Sets a fault of a pod, now or when it comes to be; undefined takes it back. */
+  public setPodFault(namespace: string, name: string, fault: PodFault | undefined): void {
+    this.pods_.setFault(namespace, name, fault);
+  }
+
+  /** Lets everything in the cluster act once. Returns whether anything changed. */
+  public tick(): boolean {
+    const before = this.store.version;
+    this.store.nowMs += tickMs;
+    this.pods_.step();
+    this.sets_.step();
+    this.volumes_.step();
+    this.finishNamespaces();
+    return this.store.version !== before;
+  }
+
+  /** Ticks until nothing changes any more, or `done` says so. Returns the number of ticks. */
+  public settle(done: () => boolean = () => false): number {
+    let ticks = 0;
+    let idle = 0;
+    while (!done() && idle < 2) {
+      idle = this.tick() ? 0 : idle + 1;
+      ticks += 1;
+      if (ticks > 1_000_000)
+        throw new Error(`The simulated cluster ${this.name} never settles: this is a defect of the rehearsal.`);
+    }
+    return ticks;
+  }
+
+  public version(): Promise<string> {
+    return this.answer(() => this.serverVersion);
+  }
+
+  public read(reference: ObjectReference): Promise<KubernetesObject | undefined> {
+    return this.answer(() => this.store.get(reference));
+  }
+
+  public statefulSet(namespace: string, name: string): Promise<StatefulSet | undefined> {
+    const reference = { apiVersion: "apps/v1", kind: "StatefulSet", namespace, name };
+    return this.answer(() => this.store.get(reference) as StatefulSet | undefined);
+  }
+
+  public pods(namespace: string, labels: Readonly<Record<string, string>>): Promise<Pod[]> {
+    const wanted = Object.entries(labels);
+    return this.answer(() =>
+      (this.store.list("v1", "Pod", namespace) as Pod[]).filter((pod) =>
+        wanted.every(([key, value]) => pod.metadata.labels?.[key] === value),
+      ),
+    );
+  }
+
+  public claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {
+    const reference = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name };
+    return this.answer(() => this.store.get(reference) as PersistentVolumeClaim | undefined);
+  }
+
+  public claims(namespace: string): Promise<PersistentVolumeClaim[]> {
+    return this.answer(() => this.store.list("v1", "PersistentVolumeClaim", namespace) as PersistentVolumeClaim[]);
+  }
+
+  public volume(name: string): Promise<PersistentVolume | undefined> {
+    const reference = { apiVersion: "v1", kind: "PersistentVolume", name };
+    return this.answer(() => this.store.get(reference) as PersistentVolume | undefined);
+  }
+
+  public volumes(): Promise<PersistentVolume[]> {
+    return this.answer(() => this.store.list("v1", "PersistentVolume") as PersistentVolume[]);
+  }
+
+  public dryRunCreate(set: StatefulSet): Promise<StatefulSet> {
+    return this.answer(() => this.server.create(set, { manager: "statefulset-cutover", dryRun: true }) as StatefulSet);
+  }
+
+  public retain(volume: string, previousPolicy: string): Promise<void> {
+    const options: WriteOptions = { manager: "statefulset-cutover" };
+    return this.answer(() => {
+      this.server.update({ apiVersion: "v1", kind: "PersistentVolume", name: volume }, options, (live) => ({
+        ...live,
+        metadata: {
+          ...live.metadata,
+          annotations: { ...live.metadata.annotations, [annotations.reclaimPolicy]: previousPolicy },
+        },
+        spec: { ...(live as PersistentVolume).spec, persistentVolumeReclaimPolicy: "Retain" },
+      }));
+    });
+  }
+
+  /** Throws `Unreachable` if the cluster does not answer. */
+  public checkReachable(): void {
+    if (this.unreachable) throw new Unreachable(`The cluster ${this.name} does not answer.`);
+  }
+
+  private answer<T>(look: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      this.checkReachable();
+      resolve(look());
+    });
+  }
+
+  private bootstrap(nodes: readonly string[], classes: readonly SimulatedStorageClass[]): void {
+    for (const name of ["kube-system", "default"])
+      this.seed({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    for (const name of nodes) {
+      const status = { conditions: [{ type: "Ready", status: "True" }] };
+      this.seed({ apiVersion: "v1", kind: "Node", metadata: { name }, status });
+    }
+    classes.forEach(({ name, provisioner = csiDriver, reclaimPolicy = "Delete" }, index) => {
+      const standard = { "storageclass.kubernetes.io/is-default-class": "true" };
+      const metadata = { name, ...(index === 0 ? { annotations: standard } : {}) };
+      const rest = { provisioner, reclaimPolicy, volumeBindingMode: "Immediate" };
+      this.seed({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata, ...rest });
+    });
+    this.store.events.length = 0;
+  }
+
+  private finishNamespaces(): void {
+    for (const namespace of this.store.list("v1", "Namespace")) {
+      if (namespace.metadata.deletionTimestamp === undefined) continue;
+      if (this.store.inNamespace(namespace.metadata.name).length === 0) this.store.remove(referenceOf(namespace));
+    }
+  }
+}

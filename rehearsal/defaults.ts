@@ -1,0 +1,124 @@
+import type { KubernetesObject } from "../core/kubernetes";
+import { field, isObject, pluck, type JsonObject } from "./json";
+
+/** Fills in the fields that are absent. */
+function withDefaults(value: unknown, defaults: JsonObject): JsonObject {
+  const present = isObject(value) ? value : {};
+  const missing = Object.entries(defaults).filter(([key]) => present[key] === undefined);
+  return missing.length === 0 ? present : { ...present, ...Object.fromEntries(missing) };
+}
+
+function mapItems(value: unknown, change: (item: unknown) => unknown): unknown {
+  return Array.isArray(value) ? value.map(change) : value;
+}
+
+function container(value: unknown): JsonObject {
+  const image = field(value, "image");
+  const latest = typeof image !== "string" || !/[:@]/.test(image.replace(/^.*\//, "")) || image.endsWith(":latest");
+  const filled = withDefaults(value, {
+    imagePullPolicy: latest ? "Always" : "IfNotPresent",
+    resources: {},
+    terminationMessagePath: "/dev/termination-log",
+    terminationMessagePolicy: "File",
+  });
+  if (filled.ports === undefined) return filled;
+  return { ...filled, ports: mapItems(filled.ports, (port) => withDefaults(port, { protocol: "TCP" })) };
+}
+
+function podSpec(value: unknown): JsonObject {
+  const filled = withDefaults(value, {
+    dnsPolicy: "ClusterFirst",
+    restartPolicy: "Always",
+    schedulerName: "default-scheduler",
+    securityContext: {},
+    terminationGracePeriodSeconds: 30,
+  });
+  const lists = ["containers", "initContainers"].filter((name) => filled[name] !== undefined);
+  return { ...filled, ...Object.fromEntries(lists.map((name) => [name, mapItems(filled[name], container)])) };
+}
+
+function claimTemplate(value: unknown): JsonObject {
+  const filled = withDefaults(value, { apiVersion: "v1", kind: "PersistentVolumeClaim", status: { phase: "Pending" } });
+  return { ...filled, spec: withDefaults(filled.spec, { volumeMode: "Filesystem" }) };
+}
+
+function statefulSetSpec(value: unknown): JsonObject {
+  const filled = withDefaults(value, {
+    persistentVolumeClaimRetentionPolicy: {},
+    podManagementPolicy: "OrderedReady",
+    replicas: 1,
+    revisionHistoryLimit: 10,
+    updateStrategy: {},
+  });
+  const strategy = withDefaults(filled.updateStrategy, { type: "RollingUpdate" });
+  const rolling = withDefaults(strategy.rollingUpdate, { partition: 0 });
+  const template = isObject(filled.template) ? filled.template : {};
+  return {
+    ...filled,
+    // The API server fills in `start: 0` only where `ordinals` is given at all.
+    ...(filled.ordinals === undefined ? {} : { ordinals: withDefaults(filled.ordinals, { start: 0 }) }),
+    persistentVolumeClaimRetentionPolicy: withDefaults(filled.persistentVolumeClaimRetentionPolicy, {
+      whenDeleted: "Retain",
+      whenScaled: "Retain",
+    }),
+    template: { ...template, spec: podSpec(template.spec) },
+    updateStrategy: strategy.type === "RollingUpdate" ? { ...strategy, rollingUpdate: rolling } : strategy,
+    ...(filled.volumeClaimTemplates === undefined
+      ? {}
+      : { volumeClaimTemplates: mapItems(filled.volumeClaimTemplates, claimTemplate) }),
+  };
+}
+
+function serviceSpec(value: unknown): JsonObject {
+  const filled = withDefaults(value, {
+    internalTrafficPolicy: "Cluster",
+    ipFamilies: ["IPv4"],
+    ipFamilyPolicy: "SingleStack",
+    sessionAffinity: "None",
+    type: "ClusterIP",
+  });
+  const address = filled.type === "ExternalName" ? {} : { clusterIP: filled.clusterIP ?? "10.96.0.10" };
+  const port = (item: unknown): JsonObject => withDefaults(item, { protocol: "TCP", targetPort: field(item, "port") });
+  const ports = filled.ports === undefined ? {} : { ports: mapItems(filled.ports, port) };
+  return { ...filled, ...address, ...ports };
+}
+
+/** `stringData` is written only: the API server keeps it as `data`. */
+function secret(object: KubernetesObject): KubernetesObject {
+  const { stringData, ...rest } = object;
+  const filled = { ...rest, ...withDefaults({ type: rest.type }, { type: "Opaque" }) };
+  if (!isObject(stringData)) return filled;
+  const encoded = Object.entries(stringData).map(([key, text]) => [key, Buffer.from(String(text)).toString("base64")]);
+  return { ...filled, data: { ...(isObject(rest.data) ? rest.data : {}), ...Object.fromEntries(encoded) } };
+}
+
+/** An object as the API server stores it: its defaults filled in. Kinds that are not named here have none. */
+export function applyDefaults(object: KubernetesObject): KubernetesObject {
+  switch (`${object.apiVersion}/${object.kind}`) {
+    case "apps/v1/StatefulSet":
+      return { ...object, spec: statefulSetSpec(object.spec) };
+    case "v1/Service":
+      return { ...object, spec: serviceSpec(object.spec) };
+    case "v1/Secret":
+      return secret(object);
+    case "v1/PersistentVolume":
+      return {
+        ...object,
+        spec: withDefaults(object.spec, { persistentVolumeReclaimPolicy: "Retain", volumeMode: "Filesystem" }),
+      };
+    case "v1/PersistentVolumeClaim":
+      return { ...object, spec: withDefaults(object.spec, { volumeMode: "Filesystem" }) };
+    case "v1/Namespace": {
+      const labels = pluck(object, "metadata", "labels");
+      const named = withDefaults(labels, { "kubernetes.io/metadata.name": object.metadata.name });
+      return {
+        ...object,
+        metadata: { ...object.metadata, labels: named as Record<string, string> },
+        spec: withDefaults(object.spec, { finalizers: ["kubernetes"] }),
+        status: withDefaults(object.status, { phase: "Active" }),
+      };
+    }
+    default:
+      return object;
+  }
+}

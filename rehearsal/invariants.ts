@@ -1,0 +1,251 @@
+import type { PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
+import { claimName, isReady, ordinalIn, rangeOfSet } from "../core/kubernetes";
+import type { OrdinalRange, Side } from "../core/ordinals";
+import { formatRange, holds, indexOf, ordinalsOf, sameRange } from "../core/ordinals";
+import { backingOf } from "../core/volume";
+import type { Operation } from "./report";
+
+/** The set that is being moved. */
+export interface MovedSet extends OrdinalRange {
+  readonly name: string;
+  readonly namespace: string;
+  /** How many ordinals one step may move. */
+  readonly batch: number;
+  /** Whether volumes move with their ordinal, or each cluster has its own. */
+  readonly volumes: "carry" | "fresh";
+}
+
+/** What there is of the set in one cluster. */
+export interface Snapshot {
+  readonly set?: StatefulSet;
+  /** All pods of the namespace, terminating ones included. */
+  readonly pods: readonly Pod[];
+  /** All claims of the namespace. */
+  readonly claims: readonly PersistentVolumeClaim[];
+  readonly volumes: readonly PersistentVolume[];
+}
+
+/** Both clusters at one moment. */
+export type Moment = Readonly<Record<Side, Snapshot>>;
+
+/** The broken invariants, in words; empty if none is. */
+export type Violations = readonly string[];
+
+const sides: readonly Side[] = ["source", "destination"];
+
+/** Ordinals of the set that have a pod, terminating ones included. */
+export function podOrdinals(set: MovedSet, snapshot: Snapshot): number[] {
+  return snapshot.pods
+    .filter((pod) => (pod.metadata.namespace ?? "default") === set.namespace)
+    .map((pod) => ordinalIn(pod.metadata.name, set.name))
+    .filter((ordinal) => ordinal !== undefined);
+}
+
+/** The ordinals that a live spec allows; none where there is no set. */
+function rangeOf(set: StatefulSet | undefined): OrdinalRange {
+  return set === undefined ? { start: 0, replicas: 0 } : rangeOfSet(set);
+}
+
+/** Invariant 1: no ordinal has a pod in both clusters, nor a live spec in both that allows it, nor a pod here and a spec there. */
+export function atMostOne(set: MovedSet, moment: Moment): Violations {
+  const lives = sides.map(
+    (side) => new Set([...podOrdinals(set, moment[side]), ...ordinalsOf(rangeOf(moment[side].set))]),
+  );
+  return [...(lives[0] ?? [])]
+    .filter((ordinal) => lives[1]?.has(ordinal))
+    .sort((a, b) => a - b)
+    .map((ordinal) => `at most one: ordinal ${ordinal} lives in both clusters (${both(set, moment, ordinal)})`);
+}
+
+function both(set: MovedSet, moment: Moment, ordinal: number): string {
+  return sides
+    .map((side) => `${side}: ${podOrdinals(set, moment[side]).includes(ordinal) ? "a pod" : "its live spec allows it"}`)
+    .join(", ");
+}
+
+/**
+ * Invariant 2: `replicas` and `start` of a half change in one write of an `up`, from one legal cut to another.
+ *
+ * @param seen every state of the half's live set during one `up`, the one before it first; undefined where there is none.
+ */
+export function oneWrite(set: MovedSet, side: Side, seen: readonly (StatefulSet | undefined)[]): Violations {
+  const violations: string[] = [];
+  const [first, last] = [seen[0], seen[seen.length - 1]];
+  const writes = (last?.metadata.generation ?? 0) - (first?.metadata.generation ?? 0);
+  if (writes > 1) violations.push(`one write: the ${side}'s set was written ${writes} times in one up`);
+  seen.forEach((after, index) => {
+    const before = seen[index - 1];
+    if (index === 0 || after === undefined) return;
+    const range = rangeOfSet(after);
+    if (before !== undefined && sameRange(rangeOfSet(before), range)) return;
+    if (indexOf(side, set, range) === undefined) {
+      violations.push(`one write: the ${side}'s range ${formatRange(range)} is that of no cutover index`);
+    }
+    if (before === undefined && side === "destination" && range.replicas > 0) {
+      violations.push(`one write: the destination's set was created with ${range.replicas} replicas instead of 0`);
+    }
+  });
+  return violations;
+}
+
+/** One change of a half's live set: `before` is undefined for a create, `after` for a delete. */
+export interface SetChange {
+  readonly side: Side;
+  readonly before: StatefulSet | undefined;
+  readonly after: StatefulSet | undefined;
+}
+
+/** Invariant 4: a write takes away or claims at most a batch of ordinals, and none leaves while some are held by neither half. */
+export function oneStep(set: MovedSet, { side, before, after }: SetChange, peer: Snapshot): Violations {
+  if (before === undefined) return [];
+  const [old, now] = [rangeOfSet(before), rangeOf(after)];
+  const leaving = ordinalsOf(old).filter((ordinal) => !holds(now, ordinal));
+  const coming = ordinalsOf(now).filter((ordinal) => !holds(old, ordinal));
+  const gap = ordinalsOf(set).filter((ordinal) => !holds(old, ordinal) && !holds(rangeOf(peer.set), ordinal));
+  const violations: string[] = [];
+  for (const [ordinals, verb] of [
+    [leaving, "gave up"],
+    [coming, "claimed"],
+  ] as const) {
+    if (ordinals.length <= set.batch) continue;
+    violations.push(
+      `one step at a time: the ${side} ${verb} ${ordinals.length} ordinals at once, and batch is ${set.batch}`,
+    );
+  }
+  if (leaving.length > 0 && gap.length > 0) {
+    violations.push(
+      `one step at a time: the ${side} gave up ${leaving.join(", ")} while neither half held ${gap.join(", ")}`,
+    );
+  }
+  return violations;
+}
+
+/** What is known of volumes: which backing every claim of an ordinal had when a pod of it was first seen. */
+export type Ledger = ReadonlyMap<string, { readonly handle: string; readonly ordinal: number }>;
+
+/** Invariant 3: what the clusters say now, held against what every ordinal had before. */
+export function volumesIntact(
+  set: MovedSet,
+  moment: Moment,
+  ledger: Ledger,
+): { readonly ledger: Ledger; readonly violations: Violations } {
+  const known = new Map(ledger);
+  const violations: string[] = [];
+  for (const side of sides) {
+    for (const { key, claim, ordinal, handle } of mounted(set, side, moment[side])) {
+      const earlier = known.get(key);
+      if (earlier === undefined) {
+        const other = [...known].find(([, entry]) => entry.handle === handle);
+        if (other !== undefined) {
+          violations.push(`volume shared: ${claim} in the ${side} is on ${handle}, which is ${other[0]}'s`);
+        }
+        known.set(key, { handle, ordinal });
+      } else if (earlier.handle !== handle) {
+        violations.push(`volume empty: ${claim} in the ${side} is on ${handle}, but its data is on ${earlier.handle}`);
+      }
+    }
+  }
+  return { ledger: known, violations: [...violations, ...lostVolumes(moment, known), ...notRetained(moment, known)] };
+}
+
+interface Mounted {
+  readonly key: string;
+  readonly claim: string;
+  readonly ordinal: number;
+  readonly handle: string;
+}
+
+/** The backings of the claims of every ordinal that has a pod in this cluster. */
+function mounted(set: MovedSet, side: Side, snapshot: Snapshot): Mounted[] {
+  const templates = snapshot.set?.spec.volumeClaimTemplates ?? [];
+  const claims = new Map(snapshot.claims.map((claim) => [claim.metadata.name, claim]));
+  const volumes = new Map(snapshot.volumes.map((volume) => [volume.metadata.name, volume]));
+  return podOrdinals(set, snapshot).flatMap((ordinal) =>
+    templates.flatMap((template) => {
+      const name = claimName(template.metadata.name, set.name, ordinal);
+      const volume = volumes.get(claims.get(name)?.spec.volumeName ?? "");
+      if (volume === undefined) return [];
+      // Fresh volumes are each cluster's own.
+      const key = set.volumes === "carry" ? name : `${name} (${side})`;
+      return [{ key, claim: name, ordinal, handle: backing(volume) }];
+    }),
+  );
+}
+
+/** Driver and handle, the same in whichever cluster. */
+function backing(volume: PersistentVolume): string {
+  const { driver, volumeHandle } = backingOf(volume);
+  return `${driver}/${volumeHandle}`;
+}
+
+function lostVolumes(moment: Moment, ledger: Ledger): string[] {
+  const existing = new Set(sides.flatMap((side) => moment[side].volumes.map(backing)));
+  return [...ledger]
+    .filter(([, { handle }]) => !existing.has(handle))
+    .map(([key, { handle }]) => `volume lost: no cluster has a PersistentVolume for ${handle} of ${key} any more`);
+}
+
+/** A volume whose ordinal this cluster does not hold would be deleted with its claim, unless it is `Retain`. */
+function notRetained(moment: Moment, ledger: Ledger): string[] {
+  const ordinals = new Map([...ledger.values()].map(({ handle, ordinal }) => [handle, ordinal]));
+  return sides.flatMap((side) =>
+    moment[side].volumes.flatMap((volume) => {
+      const ordinal = ordinals.get(backing(volume));
+      const policy = volume.spec.persistentVolumeReclaimPolicy ?? "Retain";
+      if (ordinal === undefined || policy === "Retain" || holds(rangeOf(moment[side].set), ordinal)) return [];
+      return [
+        `volume not retained: ${volume.metadata.name} of ordinal ${ordinal}, which the ${side} has given up, is ${policy}`,
+      ];
+    }),
+  );
+}
+
+/** Invariant 3: the program never deletes or replaces what holds data or would take it along. */
+export function nothingDeleted(side: Side, operations: readonly Operation[]): Violations {
+  return operations
+    .filter(
+      ({ op, type }) => (op === "delete" || op === "replace") && precious.some((kind) => type.endsWith(`:${kind}`)),
+    )
+    .map(({ op, type, name }) => `nothing deleted: up on the ${side} would ${op} ${type} ${name}`);
+}
+
+const precious = ["PersistentVolume", "PersistentVolumeClaim", "Namespace", "StatefulSet"];
+
+/** Invariant 5: after a completed `up`, `held` covers all that the half's live spec allows and every pod. */
+export function heldIsTrue(
+  set: MovedSet,
+  side: Side,
+  outputs: Readonly<Record<string, unknown>>,
+  snapshot: Snapshot,
+): Violations {
+  const held = outputs.held as Partial<OrdinalRange> | undefined;
+  if (typeof held?.start !== "number" || typeof held.replicas !== "number") {
+    return [`told from what is: the ${side} has no output held after a completed up`];
+  }
+  const vouched: OrdinalRange = { start: held.start, replicas: held.replicas };
+  const missing = [...new Set([...ordinalsOf(rangeOf(snapshot.set)), ...podOrdinals(set, snapshot)])]
+    .filter((ordinal) => !holds(vouched, ordinal))
+    .sort((a, b) => a - b);
+  if (missing.length === 0) return [];
+  return [
+    `told from what is: the ${side} says that it holds ${formatRange(vouched)}, but ${missing.join(", ")} live there too`,
+  ];
+}
+
+/** After both `up` of a step: every ordinal has a ready pod. */
+export function allRunning(set: MovedSet, moment: Moment): Violations {
+  const ready = new Set(
+    sides.flatMap((side) => podOrdinals(set, { ...moment[side], pods: moment[side].pods.filter(isReady) })),
+  );
+  return ordinalsOf(set)
+    .filter((ordinal) => !ready.has(ordinal))
+    .map((ordinal) => `nothing lost: ordinal ${ordinal} is ready in neither cluster after both up`);
+}
+
+/** Invariant 6: none of these secrets is in anything that is shown. Shorter ones than 6 characters are found by chance. */
+export function secretsStaySecret(shown: unknown, secrets: readonly string[], where: string): Violations {
+  const text = JSON.stringify(shown);
+  return secrets
+    .filter((secret) => secret.length >= 6 && text.includes(JSON.stringify(secret).slice(1, -1)))
+    .map((secret) => `secrets stay secret: ${where} shows a secret of ${secret.length} characters`);
+}

@@ -1,0 +1,292 @@
+import { posix } from "node:path";
+import { isMap, parseDocument } from "yaml";
+
+import type { Side } from "../core/ordinals";
+import type { Problem } from "../core/userError";
+
+/** The config of one stack as the SDK gets it from the Pulumi CLI. */
+export interface StackConfig {
+  /** `namespace:key` to text; values that are not text are JSON. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Keys whose value is a secret, or contains one. */
+  readonly secretKeys: readonly string[];
+}
+
+/** A Pulumi project's config, resolved for both stacks. */
+export interface ProjectConfig {
+  /** Name of the project: the namespace of keys that have none. */
+  readonly project: string;
+  /** Text of `Pulumi.yaml`; undefined if there is no such file (only manifests were given). */
+  readonly projectFile?: string;
+  readonly stacks: Readonly<Record<Side, StackConfig>>;
+  /** What a rehearsal cannot do as the Pulumi CLI would. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads a file of the config folder; rejects as `fs.readFile` does. */
+import type { ReadFile } from "../input";
+
+type Mapping = Record<string, unknown>;
+
+/** A key that `Pulumi.yaml` declares. */
+interface Declaration {
+  readonly type?: string;
+  /** Undefined: declared without a default, so a stack has to give one. */
+  readonly value?: unknown;
+}
+
+interface Context {
+  readonly readFile: ReadFile;
+  readonly problems: Problem[];
+  readonly warnings: string[];
+}
+
+/**
+ * Resolves project config for the stacks `source` and `destination`. Defaults, types and the order of precedence are
+ * the Pulumi CLI's work, which a rehearsal does without: a stack's own value goes before the project's, key by key.
+ *
+ * @param problems every problem is added here.
+ * @param folder how the folder is called in a message.
+ * @returns undefined if there is no project to speak of.
+ */
+export async function readProjectConfig(
+  readFile: ReadFile,
+  problems: Problem[],
+  folder = "the current folder",
+): Promise<ProjectConfig | undefined> {
+  const context: Context = { readFile, problems, warnings: [] };
+  const file = await firstFile(["Pulumi.yaml", "Pulumi.yml"], context);
+  if (file === "unreadable") return undefined;
+  if (file === undefined) {
+    problems.push({
+      where: folder,
+      what: "has no Pulumi.yaml",
+      todo: "Name the folder of a project with --config-dir, or only the set's manifests with --manifests",
+    });
+    return undefined;
+  }
+  const project = parseMapping(file, problems);
+  if (project === undefined) return undefined;
+  const name = project.name;
+  if (typeof name !== "string" || name === "") {
+    problems.push({ where: `${file.path}: name`, what: "is not the project's name", received: name, legal: "text" });
+    return undefined;
+  }
+  const declared = readDeclarations(file.path, name, project.config, problems);
+  const stackFolder = typeof project.stackConfigDir === "string" ? project.stackConfigDir : "";
+  const source = await readStack("source", stackFolder, name, declared, context);
+  const destination = await readStack("destination", stackFolder, name, declared, context);
+  return { project: name, projectFile: file.text, stacks: { source, destination }, warnings: context.warnings };
+}
+
+/** What `config:` of `Pulumi.yaml` says of each key: `key: value`, `key: { default, type }` or `namespace:key: { value }`. */
+function readDeclarations(
+  path: string,
+  project: string,
+  config: unknown,
+  problems: Problem[],
+): Map<string, Declaration> {
+  const declared = new Map<string, Declaration>();
+  if (config === undefined || config === null) return declared;
+  if (!isMapping(config)) {
+    problems.push({ where: `${path}: config`, what: "is not a map of keys", received: config, legal: "key: value" });
+    return declared;
+  }
+  for (const [key, given] of Object.entries(config)) {
+    const where = `${path}: config.${key}`;
+    if (!isMapping(given) || "secure" in given) {
+      declared.set(qualified(key, project), { value: given });
+      continue;
+    }
+    const unknown = Object.keys(given).filter((field) => !declarationFields.includes(field));
+    if (unknown.length > 0) {
+      problems.push({
+        where,
+        what: "is a map, which Pulumi takes for the declaration of a key, but has other fields",
+        received: unknown,
+        legal: declarationFields.join(", "),
+        todo: `Write the map itself as ${key}: { value: … }`,
+      });
+      continue;
+    }
+    const { type, default: fallback, value = fallback } = given;
+    declared.set(qualified(key, project), { ...(typeof type === "string" ? { type } : {}), value });
+  }
+  return declared;
+}
+
+const declarationFields = ["type", "description", "items", "default", "value", "secret"];
+
+async function readStack(
+  side: Side,
+  folder: string,
+  project: string,
+  declared: ReadonlyMap<string, Declaration>,
+  context: Context,
+): Promise<StackConfig> {
+  const names = [`Pulumi.${side}.yaml`, `Pulumi.${side}.yml`].map((name) => posix.join(folder, name));
+  const file = await firstFile(names, context);
+  if (file === "unreadable") return { values: {}, secretKeys: [] };
+  const stack = file === undefined ? undefined : parseMapping(file, context.problems);
+  const path = file?.path ?? names[0] ?? "";
+  if (stack?.environment !== undefined) {
+    context.warnings.push(`${path}: environment is not opened in a rehearsal, so config that it gives is missing`);
+  }
+  const own = stack?.config ?? {};
+  if (!isMapping(own)) {
+    context.problems.push({
+      where: `${path}: config`,
+      what: "is not a map of keys",
+      received: own,
+      legal: "key: value",
+    });
+    return { values: {}, secretKeys: [] };
+  }
+  const given = new Map(Object.entries(own).map(([key, value]) => [qualified(key, project), value]));
+  return toText(side, path, project, given, declared, context.problems);
+}
+
+/** Flattens a stack's config: own values over the project's, each as text. */
+function toText(
+  side: Side,
+  path: string,
+  project: string,
+  own: ReadonlyMap<string, unknown>,
+  declared: ReadonlyMap<string, Declaration>,
+  problems: Problem[],
+): StackConfig {
+  const values: Record<string, string> = {};
+  const secretKeys: string[] = [];
+  for (const key of new Set([...declared.keys(), ...own.keys()])) {
+    const { type, value: fallback } = declared.get(key) ?? {};
+    const where = own.has(key) ? `${path}: config.${key}` : `Pulumi.yaml: config.${key}`;
+    const value = own.has(key) ? own.get(key) : fallback;
+    if (value === undefined) {
+      problems.push({
+        where,
+        what: `is declared without a default, and the stack ${side} gives no value`,
+        todo: `Add it to ${path}, or give it a default`,
+      });
+      continue;
+    }
+    if (isSecure(value) && key.startsWith(`${project}:`)) {
+      problems.push({
+        where,
+        what: "is encrypted, and a rehearsal has no key",
+        legal: "a plain value: none of this program's keys is a secret as a whole",
+        todo: `Run pulumi config set -s ${side} ${key} with the value, without --secret`,
+      });
+      continue;
+    }
+    if (containsSecure(value)) secretKeys.push(key);
+    const plain = withoutSecure(value, `${side} ${key}`);
+    const legal = type === undefined ? undefined : mismatch(type, plain);
+    if (legal === undefined) values[key] = text(plain);
+    else problems.push({ where, what: "has another type than Pulumi.yaml declares", received: plain, legal });
+  }
+  return { values, secretKeys };
+}
+
+/** What would be legal, or undefined if the value has the type. Types as in Pulumi's project schema. */
+function mismatch(type: string, value: unknown): string | undefined {
+  const scalar = value === null ? "" : typeof value === "object" ? undefined : text(value);
+  switch (type) {
+    case "string":
+      return scalar === undefined ? "text" : undefined;
+    case "integer":
+      return /^[+-]?\d+$/.test(scalar ?? "") ? undefined : "an integer";
+    case "number":
+      return scalar !== undefined && scalar !== "" && Number.isFinite(Number(scalar)) ? undefined : "a number";
+    case "boolean":
+      return scalar === "true" || scalar === "false" ? undefined : "true or false";
+    case "array":
+      return Array.isArray(value) ? undefined : "a list";
+    case "object":
+      return isMapping(value) ? undefined : "a map";
+    default:
+      return undefined;
+  }
+}
+
+function qualified(key: string, project: string): string {
+  return key.includes(":") ? key : `${project}:${key}`;
+}
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSecure(value: unknown): boolean {
+  return isMapping(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
+}
+
+function containsSecure(value: unknown): boolean {
+  if (isSecure(value)) return true;
+  if (Array.isArray(value)) return value.some(containsSecure);
+  return isMapping(value) && Object.values(value).some(containsSecure);
+}
+
+/** Encrypted leaves become a placeholder, which differs from leaf to leaf: equal ones would count as equal. */
+function withoutSecure(value: unknown, where: string): unknown {
+  if (isSecure(value)) return `[secret: ${where}]`;
+  if (Array.isArray(value)) return value.map((item, index) => withoutSecure(item, `${where}[${index}]`));
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecure(item, `${where}.${key}`)]));
+}
+
+function text(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === null ? "" : JSON.stringify(value);
+}
+
+interface File {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The first of these files that exists. One that exists but cannot be read is a problem. */
+async function firstFile(
+  paths: readonly string[],
+  { readFile, problems }: Context,
+): Promise<File | "unreadable" | undefined> {
+  for (const path of paths) {
+    try {
+      return { path, text: await readFile(path) };
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === "ENOENT" || code === "ENOTDIR") continue;
+      problems.push({ where: path, what: `cannot be read: ${error instanceof Error ? error.message : String(error)}` });
+      return "unreadable";
+    }
+  }
+  return undefined;
+}
+
+/** Parses a YAML file that must be a map; an empty one counts as an empty map. */
+function parseMapping({ path, text }: File, problems: Problem[]): Mapping | undefined {
+  try {
+    const document = parseDocument(text.replace(/^\uFEFF/, ""));
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+    if (isMapping(value)) return value;
+    problems.push({ where: path, what: "is not a map", received: value, legal: "key: value" });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    problems.push({ where: path, what: `is not valid YAML: ${message.split("\n")[0]?.replace(/:$/, "") ?? ""}` });
+  }
+  return undefined;
+}
+
+/** `Pulumi.yaml` with another cutover index, as if a user had edited the one number. */
+export function withCutoverIndex(projectFile: string, project: string, cutoverIndex: number): string {
+  const document = parseDocument(projectFile);
+  const config = document.get("config");
+  if (isMap(config)) {
+    config.delete(`${project}:cutoverIndex`);
+    config.set("cutoverIndex", cutoverIndex);
+  } else {
+    document.set("config", { cutoverIndex });
+  }
+  return document.toString({ flowCollectionPadding: false });
+}

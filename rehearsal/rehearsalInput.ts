@@ -1,0 +1,211 @@
+import { readFile as readFileFromDisk } from "node:fs/promises";
+import { isAbsolute, relative, resolve } from "node:path";
+
+import type { KubernetesObject } from "../core/kubernetes";
+import type { OrdinalRange, Side } from "../core/ordinals";
+import { endOf, towards } from "../core/ordinals";
+import { type Problem, UserError } from "../core/userError";
+import { type Input, type ReadFile, readInput as readHalfInput } from "../input";
+import type { MovedSet } from "./invariants";
+import { type ProjectConfig, readProjectConfig, type StackConfig, withCutoverIndex } from "./projectConfig";
+import type { RehearsalOptions } from "./rehearse";
+
+/** All that a rehearsal works on, found good. */
+export interface RehearsalInput {
+  readonly project: string;
+  readonly halves: Readonly<Record<Side, HalfInput>>;
+  readonly set: MovedSet;
+  /** The cutover indexes that are run and not shown, in order, the first one left out: s+N, where nothing has moved. */
+  readonly silent: readonly number[];
+  /** Those that are shown, in order. The first one is the state to start from. */
+  readonly shown: readonly number[];
+  /** Values that nothing may show. */
+  readonly secrets: readonly string[];
+  readonly warnings: readonly string[];
+  /** Config of a stack at a cutover index, as if the one number had been edited. */
+  readonly configAt: (side: Side, cutoverIndex: number) => StackConfig;
+  /** Reads a user's file at a cutover index. */
+  readonly readFileAt: (cutoverIndex: number) => ReadFile;
+}
+
+/** What is particular to one half. */
+export interface HalfInput extends Input {
+  /** Storage classes that its claim templates name: the simulated cluster has them. */
+  readonly storageClasses: readonly string[];
+}
+
+const defaultProject = "statefulset-cutover";
+
+/**
+ * Reads config and manifests of both halves, and plans the way through the cutover indexes.
+ *
+ * @throws UserError with every problem, those that the caller had found included.
+ */
+export async function readInput(options: RehearsalOptions): Promise<RehearsalInput> {
+  const problems: Problem[] = [...options.problems];
+  const folder = resolve(options.cwd, options.configDir ?? ".");
+  const readFile: ReadFile = (path) => readFileFromDisk(resolve(folder, path), "utf8");
+  const config = await readConfig(options, folder, readFile, problems);
+  if (config === undefined) throw new UserError(problems);
+
+  const given = { source: new Array<Problem>(), destination: new Array<Problem>() };
+  const halves = {
+    source: await readHalf("source", config, readFile, given.source),
+    destination: await readHalf("destination", config, readFile, given.destination),
+  };
+  problems.push(...forOptions([...given.source, ...given.destination], options).filter(isFirst));
+  const { source, destination } = halves;
+  if (source === undefined || destination === undefined) throw new UserError(problems);
+
+  const set: MovedSet = {
+    ...source.workload.range,
+    name: source.workload.set.metadata.name,
+    namespace: source.workload.namespace,
+    batch: Math.min(source.settings.batch, destination.settings.batch),
+    volumes: [source, destination].every(({ settings }) => settings.volumes === "carry") ? "carry" : "fresh",
+  };
+  for (const { settings } of [source, destination]) checkIndex(settings.cutoverIndex, set, "cutoverIndex", problems);
+  checkIndex(options.from, set, "--from", problems);
+  checkIndex(options.to, set, "--to", problems);
+  if (problems.length > 0) throw new UserError(problems.filter(isFirst));
+  return {
+    project: config.project,
+    halves: { source, destination },
+    set,
+    ...planWay(set, options),
+    secrets: [...new Set([source, destination].flatMap(secretsOf))],
+    warnings: config.warnings,
+    configAt: (side, cutoverIndex) => configAt(config, side, cutoverIndex),
+    readFileAt: (cutoverIndex) => (path) => {
+      if (path !== "Pulumi.yaml") return readFile(path);
+      const text = config.projectFile;
+      if (text === undefined) return Promise.reject(Object.assign(new Error("no Pulumi.yaml"), { code: "ENOENT" }));
+      return Promise.resolve(withCutoverIndex(text, config.project, cutoverIndex));
+    },
+  };
+}
+
+/** The project's config, or none where only manifests are given; what the command line says goes over it. */
+async function readConfig(
+  options: RehearsalOptions,
+  folder: string,
+  readFile: ReadFile,
+  problems: Problem[],
+): Promise<ProjectConfig | undefined> {
+  const { manifests, namespace, batch, configDir, cwd } = options;
+  const nothing: StackConfig = { values: {}, secretKeys: [] };
+  const config: ProjectConfig | undefined =
+    manifests !== undefined && configDir === undefined
+      ? { project: defaultProject, stacks: { source: nothing, destination: nothing }, warnings: [] }
+      : await readProjectConfig(readFile, problems, configDir);
+  if (config === undefined) return undefined;
+  const paths = manifests?.map((path) => pathWithin(folder, cwd, path));
+  const key = (name: string): string => `${config.project}:${name}`;
+  const over = {
+    ...(paths === undefined ? {} : { [key("manifests")]: JSON.stringify(paths) }),
+    ...(namespace === undefined ? {} : { [key("namespace")]: namespace }),
+    ...(batch === undefined ? {} : { [key("batch")]: String(batch) }),
+  };
+  // The rehearsal's stacks are named source and destination, whatever the real ones are called.
+  const own = new Set([key("peerStack"), key("side")]);
+  const stack = ({ values, secretKeys }: StackConfig): StackConfig => ({
+    values: { ...Object.fromEntries(Object.entries(values).filter(([name]) => !own.has(name))), ...over },
+    secretKeys,
+  });
+  return { ...config, stacks: { source: stack(config.stacks.source), destination: stack(config.stacks.destination) } };
+}
+
+/** A path of the command line as the config has it: relative to the project's folder. */
+function pathWithin(folder: string, cwd: string, path: string): string {
+  return isAbsolute(path) || folder === resolve(cwd) ? path : relative(folder, resolve(cwd, path)) || ".";
+}
+
+async function readHalf(
+  side: Side,
+  { project, projectFile, stacks }: ProjectConfig,
+  readFile: ReadFile,
+  problems: Problem[],
+): Promise<HalfInput | undefined> {
+  const source = {
+    project,
+    stack: side,
+    values: stacks[side].values,
+    ...(projectFile === undefined ? {} : { projectFile }),
+  };
+  const input = await readHalfInput(source, readFile, problems);
+  if (input === undefined) return undefined;
+  const classes = (input.workload.set.spec.volumeClaimTemplates ?? []).map(({ spec }) => spec.storageClassName);
+  return { ...input, storageClasses: [...new Set(classes.filter((name) => name !== undefined))] };
+}
+
+/** Problems of keys that came from the command line are said of the option. */
+function forOptions(problems: readonly Problem[], options: RehearsalOptions): Problem[] {
+  return problems.map((problem) => {
+    const { where, what, legal } = problem;
+    const option = (["manifests", "namespace", "batch"] as const).find(
+      (name) =>
+        options[name] !== undefined && (where === name || where.startsWith(`${name}:`) || where.startsWith(`${name}[`)),
+    );
+    if (option === undefined) return problem;
+    const received = "received" in problem ? { received: problem.received } : {};
+    return { where: `--${where}`, what, ...received, ...(legal === undefined ? {} : { legal }) };
+  });
+}
+
+/** Both halves read the same config, so most problems are found twice. */
+function isFirst(problem: Problem, index: number, all: readonly Problem[]): boolean {
+  const same = (other: Problem): boolean => other.where === problem.where && other.what === problem.what;
+  return all.findIndex(same) === index;
+}
+
+function checkIndex(index: number | undefined, set: OrdinalRange, where: string, problems: Problem[]): void {
+  if (index === undefined || (index >= set.start && index <= endOf(set))) return;
+  const legal = `an integer from ${set.start} (all moved) to ${endOf(set)} (nothing moved)`;
+  problems.push({ where, what: "is out of range", received: index, legal });
+}
+
+function configAt(config: ProjectConfig, side: Side, cutoverIndex: number): StackConfig {
+  const { values, secretKeys } = config.stacks[side];
+  return { values: { ...values, [`${config.project}:cutoverIndex`]: String(cutoverIndex) }, secretKeys };
+}
+
+/** The way through the cutover indexes, a batch at a time. */
+export function planWay(
+  set: MovedSet,
+  { from, to, oneWay }: Pick<RehearsalOptions, "from" | "to" | "oneWay">,
+): { readonly silent: readonly number[]; readonly shown: readonly number[] } {
+  const end = endOf(set);
+  const first = from ?? end;
+  const goals = to !== undefined ? [to] : oneWay ? [set.start] : [set.start, end];
+  const shown = [first];
+  for (const goal of goals) shown.push(...walk(shown[shown.length - 1] ?? goal, goal, set.batch));
+  return { silent: walk(end, first, set.batch), shown };
+}
+
+function walk(from: number, to: number, batch: number): number[] {
+  const way: number[] = [];
+  for (let at = from; at !== to; way.push(at)) at = towards(at, to, batch);
+  return way;
+}
+
+/** What must be shown nowhere: the values of Secrets as they are and as base64, and a kubeconfig's text. */
+function secretsOf({ workload, settings }: HalfInput): string[] {
+  const values = workload.belongings.filter(({ kind }) => kind === "Secret").flatMap(secretValues);
+  const { kubeconfig = "" } = settings.connection;
+  // A path is no secret, and may well stand in a message.
+  const isPath = !/^[{[]|\n/.test(kubeconfig);
+  return isPath ? values : [...values, kubeconfig];
+}
+
+function secretValues(secret: KubernetesObject): string[] {
+  const texts = (field: unknown): string[] =>
+    Object.values((field ?? {}) as Record<string, unknown>).filter((value) => typeof value === "string");
+  const encoded = texts(secret.data);
+  const plain = texts(secret.stringData);
+  return [
+    ...encoded,
+    ...encoded.map((value) => Buffer.from(value, "base64").toString("utf8")),
+    ...plain,
+    ...plain.map((value) => Buffer.from(value, "utf8").toString("base64")),
+  ];
+}

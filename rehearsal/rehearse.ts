@@ -1,0 +1,88 @@
+import { endOf } from "../core/ordinals";
+import type { Problem } from "../core/userError";
+import { type Ports, program as realProgram } from "../program";
+import { readInput } from "./rehearsalInput";
+import type { RehearsalReport, StepReport } from "./report";
+import { Stage } from "./stage";
+
+/** What to rehearse, and how much of it to show. */
+export interface RehearsalOptions {
+  /** The current folder: `manifests` and `configDir` are relative to it. */
+  readonly cwd: string;
+  /** Manifests to use instead of the config's. Without `configDir`, all config then takes its defaults. */
+  readonly manifests?: readonly string[];
+  /** Folder of a Pulumi project. Default: the current folder. */
+  readonly configDir?: string;
+  /** Instead of the config's. */
+  readonly namespace?: string;
+  /** Instead of the config's. */
+  readonly batch?: number;
+  /** The cutover index to show from; the way there is run silently. Default: s+N. */
+  readonly from?: number;
+  /** The cutover index to go to, straight. Default: down to s, then back up to s+N. */
+  readonly to?: number;
+  /** Whether to stop at s. */
+  readonly oneWay: boolean;
+  /** What the caller has found wrong already: told together with whatever else is. */
+  readonly problems: readonly Problem[];
+}
+
+/** What will be rehearsed: known once the input has been found good. */
+export interface RehearsalPlan {
+  readonly set: RehearsalReport["set"];
+  /** The cutover indexes of the steps that are shown, in order. */
+  readonly indexes: readonly number[];
+  /** What a person should know about the input. */
+  readonly warnings: readonly string[];
+}
+
+/** Told of the rehearsal while it runs. */
+export interface RehearsalListener {
+  /** The input is good, and the first step begins. */
+  readonly started?: (plan: RehearsalPlan) => void;
+  /** A step that is shown is done. `number` is 0 for the first one, which is the state to start from. */
+  readonly step?: (
+    step: StepReport,
+    about: { readonly plan: RehearsalPlan; readonly number: number; readonly violations: readonly string[] },
+  ) => void;
+}
+
+/** What the rehearsal runs. Tests put a program in its place that lacks a protection. */
+export type Program = (ports: Ports) => Promise<object>;
+
+/**
+ * Runs the real program against two simulated clusters, through every cutover index on the way, and checks the
+ * invariants after every `up` and after everything that happens in a cluster meanwhile.
+ *
+ * @throws UserError on bad input: nothing has been told to the listener's `step` then.
+ */
+export async function rehearse(
+  options: RehearsalOptions,
+  listener: RehearsalListener = {},
+  program: Program = realProgram,
+): Promise<RehearsalReport> {
+  const input = await readInput(options);
+  const { name, namespace, start, replicas } = input.set;
+  const plan: RehearsalPlan = {
+    set: { name, namespace, start, replicas },
+    indexes: input.shown,
+    warnings: input.warnings,
+  };
+  listener.started?.(plan);
+
+  const stage = new Stage(input, program);
+  const steps: StepReport[] = [];
+  const show = (step: StepReport, violations: readonly string[]): void => {
+    listener.step?.(step, { plan, number: steps.length, violations });
+    steps.push(step);
+  };
+  const silent = input.silent.length;
+  for (const [at, cutoverIndex] of [endOf(input.set), ...input.silent, ...input.shown.slice(1)].entries()) {
+    const known = stage.violations.length;
+    const { step, succeeded } = await stage.step(cutoverIndex);
+    if (at > silent || silent === 0) show(step, stage.violations.slice(known));
+    else if (at === silent) show(succeeded ? stage.still() : step, []);
+    if (!succeeded) break;
+  }
+  return { set: plan.set, steps, violations: stage.violations };
+}

@@ -1,0 +1,234 @@
+import { RunError } from "@pulumi/pulumi";
+
+import type { PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../core/kubernetes";
+import { rangeOfSet } from "../core/kubernetes";
+import type { OrdinalRange, Side } from "../core/ordinals";
+import { peerOf, rangeOf } from "../core/ordinals";
+import { UserError } from "../core/userError";
+import { SimulatedCluster, type SimulatedClusterOptions } from "./cluster";
+import { SimulatedStack } from "./engine";
+import {
+  allRunning,
+  atMostOne,
+  heldIsTrue,
+  type Ledger,
+  type Moment,
+  nothingDeleted,
+  oneStep,
+  oneWrite,
+  secretsStaySecret,
+  type Snapshot,
+  type Violations,
+  volumesIntact,
+} from "./invariants";
+import type { RehearsalInput } from "./rehearsalInput";
+import type { Program } from "./rehearse";
+import { csiDriver } from "./volumeController";
+import type { HalfReport, StepReport, UpResult } from "./report";
+
+const sides: readonly Side[] = ["source", "destination"];
+
+/** A simulated cluster that is looked at whenever something has happened in it. */
+class WatchedCluster extends SimulatedCluster {
+  public constructor(
+    options: SimulatedClusterOptions,
+    private readonly watch: () => void,
+  ) {
+    super(options);
+  }
+
+  public override tick(): boolean {
+    // What was written since the last tick counts too, before the controllers act on it.
+    this.watch();
+    const changed = super.tick();
+    if (changed) this.watch();
+    return changed;
+  }
+}
+
+/** Two simulated clusters, a stack for each, and the invariants that are watched over. */
+export class Stage {
+  /** The broken invariants and failed runs so far, each told once, where it was first seen. */
+  public readonly violations: string[] = [];
+
+  private readonly clusters: Readonly<Record<Side, SimulatedCluster>>;
+  private readonly stacks: Readonly<Record<Side, SimulatedStack>>;
+  private readonly known = new Set<string>();
+  private ledger: Ledger = new Map();
+  private cutoverIndex: number | undefined;
+  private order: StepReport["order"] = ["destination", "source"];
+  /** Which `up` is running, for messages. */
+  private scene = "";
+  /** Every state of each half's live set during the running `up`, the one before it first. */
+  private readonly seen: Record<Side, (StatefulSet | undefined)[]> = { source: [undefined], destination: [undefined] };
+  private seenChanges = "";
+
+  public constructor(
+    private readonly input: RehearsalInput,
+    private readonly program: Program,
+  ) {
+    const { source, destination } = input.halves;
+    const cluster = (side: Side): SimulatedCluster => {
+      const names = new Set(["standard", ...input.halves[side].storageClasses]);
+      const storageClasses = [...names].map((name) => ({ name }));
+      const made = new WatchedCluster({ name: side, storageClasses }, () => {
+        this.watch();
+      });
+      made.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
+      return made;
+    };
+    const first = cluster("source");
+    // Two stacks with the same connection are one cluster: the program has to find that out.
+    const same = JSON.stringify(source.settings.connection) === JSON.stringify(destination.settings.connection);
+    this.clusters = { source: first, destination: same ? first : cluster("destination") };
+    const stack = (side: Side): SimulatedStack =>
+      new SimulatedStack({
+        project: input.project,
+        stack: side,
+        organization: "organization",
+        cluster: this.clusters[side],
+        peers: (name) => (name === "source" || name === "destination" ? this.stacks[name].wireOutputs : "missing"),
+      });
+    this.stacks = { source: stack("source"), destination: stack("destination") };
+  }
+
+  /** Changes the cutover index and runs both `up`, the half that gives up first; the first step creates everything. */
+  public async step(cutoverIndex: number): Promise<{ readonly step: StepReport; readonly succeeded: boolean }> {
+    const before = this.cutoverIndex;
+    this.order = before !== undefined && cutoverIndex < before ? ["source", "destination"] : ["destination", "source"];
+    this.cutoverIndex = cutoverIndex;
+    const results: Partial<Record<Side, UpResult>> = {};
+    let succeeded = true;
+    for (const side of this.order) {
+      if (!succeeded) break;
+      const { result, refusal } = await this.up(side, cutoverIndex);
+      if (refusal !== undefined && before === undefined) {
+        throw new UserError([{ where: `pulumi up -s ${side}`, what: `would be refused: ${refusal}` }]);
+      }
+      results[side] = result;
+      succeeded = result.succeeded;
+    }
+    if (succeeded) this.note(allRunning(this.input.set, this.moment()));
+    const step = {
+      cutoverIndex,
+      order: this.order,
+      source: this.half("source", results.source),
+      destination: this.half("destination", results.destination),
+    };
+    return { step, succeeded };
+  }
+
+  /** Where everything stands, without anything done. */
+  public still(): StepReport {
+    const cutoverIndex = this.cutoverIndex ?? 0;
+    return { cutoverIndex, order: this.order, source: this.half("source"), destination: this.half("destination") };
+  }
+
+  private async up(side: Side, cutoverIndex: number): Promise<{ result: UpResult; refusal: string | undefined }> {
+    const { input } = this;
+    this.scene = `pulumi up -s ${side} at cutover index ${cutoverIndex}`;
+    for (const half of sides) this.seen[half].splice(0, this.seen[half].length, this.set(half));
+    let refusal: string | undefined;
+    const program = async (): Promise<object> => {
+      try {
+        return await this.program({
+          readFile: input.readFileAt(cutoverIndex),
+          connect: () => this.clusters[side],
+        });
+      } catch (error) {
+        if (RunError.isInstance(error)) refusal = error.message;
+        throw error;
+      }
+    };
+    const { values, secretKeys } = input.configAt(side, cutoverIndex);
+    const result = await this.stacks[side].up({ program, config: values, secretKeys });
+    for (const half of sides) this.clusters[half].settle();
+    this.check(side, result);
+    return { result, refusal };
+  }
+
+  /** What can be told only when an `up` is over. */
+  private check(side: Side, result: UpResult): void {
+    const { set, secrets } = this.input;
+    const { operations, diagnostics, outputs, succeeded } = result;
+    this.watch();
+    for (const half of sides) this.note(oneWrite(set, half, this.seen[half]));
+    this.note(nothingDeleted(side, operations));
+    this.note(secretsStaySecret(operations, secrets, `an operation of the ${side}`));
+    this.note(secretsStaySecret(diagnostics, secrets, `a message of the ${side}`));
+    this.note(secretsStaySecret(outputs, secrets, `an output of the ${side}`));
+    if (succeeded) {
+      this.note(heldIsTrue(set, side, outputs, this.snapshot(side)));
+    } else {
+      const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message.trim());
+      this.note([`failed: ${errors.join("\n")}`]);
+    }
+  }
+
+  /** Looks at both clusters, if anything has happened since the last look. */
+  private watch(): void {
+    const changes = sides.map((side) => this.clusters[side].changes).join();
+    if (changes === this.seenChanges) return;
+    this.seenChanges = changes;
+    const { set } = this.input;
+    const moment = this.moment();
+    for (const side of sides) {
+      const seen = this.seen[side];
+      const [before, after] = [seen[seen.length - 1], moment[side].set];
+      if (before === after) continue;
+      seen.push(after);
+      this.note(oneStep(set, { side, before, after }, moment[peerOf(side)]));
+    }
+    this.note(atMostOne(set, moment));
+    const volumes = volumesIntact(set, moment, this.ledger);
+    this.ledger = volumes.ledger;
+    this.note(volumes.violations);
+  }
+
+  private note(violations: Violations): void {
+    for (const violation of violations) {
+      if (this.known.has(violation)) continue;
+      this.known.add(violation);
+      this.violations.push(`${this.scene}: ${violation}`);
+    }
+  }
+
+  private moment(): Moment {
+    return { source: this.snapshot("source"), destination: this.snapshot("destination") };
+  }
+
+  private snapshot(side: Side): Snapshot {
+    const cluster = this.clusters[side];
+    const { namespace } = this.input.set;
+    const set = this.set(side);
+    return {
+      ...(set === undefined ? {} : { set }),
+      pods: cluster.list("v1", "Pod", namespace),
+      claims: cluster.list("v1", "PersistentVolumeClaim", namespace) as PersistentVolumeClaim[],
+      volumes: cluster.list("v1", "PersistentVolume") as PersistentVolume[],
+    };
+  }
+
+  private set(side: Side): StatefulSet | undefined {
+    const { name, namespace } = this.input.set;
+    const reference = { apiVersion: "apps/v1", kind: "StatefulSet", namespace, name };
+    return this.clusters[side].get(reference) as StatefulSet | undefined;
+  }
+
+  private half(side: Side, result?: UpResult): HalfReport {
+    const { input } = this;
+    const live = this.set(side);
+    // A source without a set, after a first `up` that failed, holds nothing.
+    const range: OrdinalRange =
+      live === undefined
+        ? { start: rangeOf(side, input.set, this.cutoverIndex ?? 0).start, replicas: 0 }
+        : rangeOfSet(live);
+    const diagnostics = result?.diagnostics ?? [];
+    return {
+      start: range.start,
+      replicas: range.replicas,
+      operations: (result?.operations ?? []).filter(({ op }) => op !== "same"),
+      ...(diagnostics.length === 0 ? {} : { diagnostics }),
+    };
+  }
+}

@@ -1,0 +1,214 @@
+import type { PersistentVolume, PersistentVolumeClaim } from "../core/kubernetes";
+import type { ObjectReference } from "../live/cluster";
+import { pluck, text } from "./json";
+import type { ObjectStore } from "./objectStore";
+
+/** CSI driver of every volume that the simulated provisioner makes. */
+export const csiDriver = "disk.example.com";
+
+const claimReference = (namespace: string, name: string): ObjectReference => {
+  return { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name };
+};
+const volumeReference = (name: string): ObjectReference => ({ apiVersion: "v1", kind: "PersistentVolume", name });
+
+/**
+ * Binds claims and volumes, provisions, releases and deletes, as the PersistentVolume controller does together with an
+ * external provisioner. Only claims and volumes that changed are looked at.
+ */
+export class VolumeController {
+  private readonly claims = new Map<string, ObjectReference>();
+  private readonly volumes = new Set<string>();
+  /** Claims that found no volume, by key: another volume or class may be what they wait for. */
+  private readonly waiting = new Map<string, ObjectReference>();
+  private handles = 0;
+
+  /**
+   * @param cluster its name is part of every volume handle that the provisioner makes.
+   * @param usedByPod whether a pod uses a claim: such a claim is deleted only when the pod is gone.
+   */
+  public constructor(
+    private readonly cluster: string,
+    private readonly store: ObjectStore,
+    private readonly usedByPod: (namespace: string, claim: string) => boolean,
+  ) {
+    store.listen((before, after) => {
+      const object = after ?? before;
+      const { name, namespace } = object?.metadata ?? { name: "" };
+      if (object?.kind === "PersistentVolumeClaim") this.claimChanged(namespace ?? "", name, after === undefined);
+      if (object?.kind === "StorageClass") this.wakeWaiting();
+      if (object?.kind === "PersistentVolume") this.volumeChanged(name, object as PersistentVolume);
+    });
+  }
+
+  /** Looks at a claim again, because a pod that used it is gone. */
+  public wake(namespace: string, claim: string): void {
+    this.claims.set(`${namespace}/${claim}`, claimReference(namespace, claim));
+  }
+
+  /** Does what is to be done now. */
+  public step(): void {
+    const volumes = [...this.volumes];
+    this.volumes.clear();
+    for (const name of volumes) this.syncVolume(name);
+    const claims = [...this.claims.values()];
+    this.claims.clear();
+    for (const reference of claims) this.syncClaim(reference);
+  }
+
+  private claimChanged(namespace: string, name: string, gone: boolean): void {
+    this.wake(namespace, name);
+    if (!gone) return;
+    for (const volume of this.store.list("v1", "PersistentVolume") as PersistentVolume[]) {
+      const { claimRef } = volume.spec;
+      if (claimRef?.namespace === namespace && claimRef.name === name) this.volumes.add(volume.metadata.name);
+    }
+  }
+
+  private wakeWaiting(): void {
+    for (const [key, reference] of this.waiting) this.claims.set(key, reference);
+    this.waiting.clear();
+  }
+
+  private volumeChanged(name: string, volume: PersistentVolume): void {
+    this.volumes.add(name);
+    this.wakeWaiting();
+    const { claimRef } = volume.spec;
+    if (claimRef?.name !== undefined) this.wake(claimRef.namespace ?? "", claimRef.name);
+  }
+
+  private claim(reference: ObjectReference): PersistentVolumeClaim | undefined {
+    return this.store.get(reference) as PersistentVolumeClaim | undefined;
+  }
+
+  private volume(name: string): PersistentVolume | undefined {
+    return this.store.get(volumeReference(name)) as PersistentVolume | undefined;
+  }
+
+  private setPhase(volume: PersistentVolume, phase: string, what?: "available" | "released" | "bound"): void {
+    if (volume.status?.phase === phase) return;
+    this.store.put({ ...volume, status: { ...volume.status, phase } }, what);
+  }
+
+  private syncVolume(name: string): void {
+    const volume = this.volume(name);
+    if (volume === undefined) return;
+    const { claimRef } = volume.spec;
+    const claim =
+      claimRef?.name === undefined ? undefined : this.claim(claimReference(claimRef.namespace ?? "", claimRef.name));
+    const alive = claim !== undefined && claimRef?.uid === claim.metadata.uid;
+    if (volume.metadata.deletionTimestamp !== undefined && !alive) {
+      this.store.remove(volumeReference(name));
+    } else if (claimRef?.uid === undefined) {
+      this.setPhase(volume, "Available", "available");
+    } else if (alive) {
+      this.setPhase(volume, "Bound");
+    } else if (volume.spec.persistentVolumeReclaimPolicy === "Delete") {
+      // The disk behind it is destroyed with it.
+      this.store.remove(volumeReference(name));
+    } else {
+      this.setPhase(volume, "Released", "released");
+    }
+  }
+
+  private syncClaim(reference: ObjectReference): void {
+    const claim = this.claim(reference);
+    if (claim === undefined) return;
+    const { namespace = "", name } = reference;
+    if (claim.metadata.deletionTimestamp !== undefined) {
+      if (!this.usedByPod(namespace, name)) this.store.remove(reference);
+      return;
+    }
+    if (claim.status?.phase === "Bound") {
+      const volume = claim.spec.volumeName === undefined ? undefined : this.volume(claim.spec.volumeName);
+      if (volume?.spec.claimRef?.uid !== claim.metadata.uid)
+        this.store.put({ ...claim, status: { ...claim.status, phase: "Lost" } });
+      return;
+    }
+    if (claim.status?.phase === "Lost") return;
+    const volume = this.volumeFor(claim, namespace);
+    if (volume === undefined) this.waiting.set(`${namespace}/${name}`, reference);
+    if (volume !== undefined) this.bind(claim, volume);
+    else if (claim.status?.phase === undefined) this.store.put({ ...claim, status: { phase: "Pending" } });
+  }
+
+  /** The volume that a claim may bind to; provisions one if the claim is not for a certain one. */
+  private volumeFor(claim: PersistentVolumeClaim, namespace: string): PersistentVolume | undefined {
+    const { name, uid } = claim.metadata;
+    const free = (volume: PersistentVolume): boolean => {
+      const reference = volume.spec.claimRef;
+      if (volume.metadata.deletionTimestamp !== undefined) return false;
+      if (reference === undefined) return volume.spec.storageClassName === claim.spec.storageClassName;
+      const same = reference.namespace === namespace && reference.name === name;
+      return same && (reference.uid === undefined || reference.uid === uid);
+    };
+    const { volumeName } = claim.spec;
+    if (volumeName !== undefined) {
+      const volume = this.volume(volumeName);
+      return volume !== undefined && free(volume) ? volume : undefined;
+    }
+    const bound = (this.store.list("v1", "PersistentVolume") as PersistentVolume[]).filter(
+      (volume) => volume.spec.claimRef?.uid === undefined && free(volume),
+    );
+    return bound.find((volume) => volume.spec.claimRef !== undefined) ?? bound[0] ?? this.provision(claim);
+  }
+
+  private provision(claim: PersistentVolumeClaim): PersistentVolume | undefined {
+    const className = claim.spec.storageClassName ?? "";
+    const reference = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", name: className };
+    const storageClass = this.store.get(reference);
+    if (storageClass?.provisioner !== csiDriver) return undefined;
+    this.handles += 1;
+    const storage = pluck(claim.spec, "resources", "requests", "storage") ?? "1Gi";
+    const volume: PersistentVolume = {
+      apiVersion: "v1",
+      kind: "PersistentVolume",
+      metadata: {
+        name: `pvc-${claim.metadata.uid ?? ""}`,
+        annotations: { "pv.kubernetes.io/provisioned-by": csiDriver },
+        uid: this.store.nextUid(),
+        creationTimestamp: this.store.timestamp,
+        finalizers: ["external-provisioner.volume.kubernetes.io/finalizer", "kubernetes.io/pv-protection"],
+        managedFields: [{ manager: "csi-provisioner" }],
+      },
+      spec: {
+        accessModes: claim.spec.accessModes,
+        capacity: { storage },
+        claimRef: this.claimRefOf(claim),
+        csi: { driver: csiDriver, fsType: "ext4", volumeHandle: `vol-${this.cluster}-${this.handles}` },
+        persistentVolumeReclaimPolicy: text(storageClass.reclaimPolicy, "Delete"),
+        storageClassName: className,
+        volumeMode: "Filesystem",
+      },
+      status: { phase: "Available" },
+    };
+    return this.store.put(volume, "created") as PersistentVolume;
+  }
+
+  private claimRefOf(claim: PersistentVolumeClaim): NonNullable<PersistentVolume["spec"]["claimRef"]> {
+    const { namespace, name, uid, resourceVersion } = claim.metadata;
+    return { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name, uid, resourceVersion };
+  }
+
+  private bind(claim: PersistentVolumeClaim, volume: PersistentVolume): void {
+    const chosen = claim.spec.volumeName === undefined;
+    const dynamic = volume.spec.claimRef?.uid !== undefined;
+    const spec = { ...volume.spec, claimRef: { ...volume.spec.claimRef, ...this.claimRefOf(claim) } };
+    const byController = { "pv.kubernetes.io/bound-by-controller": "yes" };
+    const marks = volume.spec.claimRef === undefined ? byController : {};
+    const volumeMetadata = { ...volume.metadata, annotations: { ...volume.metadata.annotations, ...marks } };
+    this.store.put({ ...volume, metadata: volumeMetadata, spec, status: { ...volume.status, phase: "Bound" } });
+    const annotations = {
+      ...claim.metadata.annotations,
+      "pv.kubernetes.io/bind-completed": "yes",
+      ...(chosen ? byController : {}),
+      ...(dynamic && chosen ? { "volume.kubernetes.io/storage-provisioner": csiDriver } : {}),
+    };
+    const bound: PersistentVolumeClaim = {
+      ...claim,
+      metadata: { ...claim.metadata, annotations },
+      spec: { ...claim.spec, volumeName: volume.metadata.name },
+      status: { accessModes: volume.spec.accessModes, capacity: volume.spec.capacity, phase: "Bound" },
+    };
+    this.store.put(bound, "bound");
+  }
+}
