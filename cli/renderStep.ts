@@ -18,7 +18,7 @@ export interface RenderedStep {
 const longestValue = 60;
 
 /** Names longer than this stick out of their column, rather than pushing every word to the right. */
-const widestName = 32;
+const widestName = 44;
 
 /** How an operation looks: its symbol, as in `pulumi preview`, and its word. */
 const looks: Record<OperationKind, { symbol: string; word: string; colour: keyof Palette }> = {
