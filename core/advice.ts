@@ -22,5 +22,5 @@ function adviceInWords(
 ): string {
   const up = `pulumi up -s ${stacks[advice.side]}`;
   const index = advice.cutoverIndex === asked.cutoverIndex ? "" : ` with cutoverIndex ${advice.cutoverIndex}`;
-  return advice.side === asked.side ? `Run ${up}${index} instead` : `Run ${up}${index} first, then this again`;
+  return `Run ${up}${index} first, then this again`;
 }

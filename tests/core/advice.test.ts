@@ -13,7 +13,7 @@ const refusal = (advice?: Refusal["advice"]): Refusal => ({
 test.each([
   [{ side: "source", cutoverIndex: 5 }, "Run pulumi up -s old first, then this again"],
   [{ side: "source", cutoverIndex: 6 }, "Run pulumi up -s old with cutoverIndex 6 first, then this again"],
-  [{ side: "destination", cutoverIndex: 6 }, "Run pulumi up -s new with cutoverIndex 6 instead"],
+  [{ side: "destination", cutoverIndex: 6 }, "Run pulumi up -s new with cutoverIndex 6 first, then this again"],
 ] as const)("advice %j", (advice, words) => {
   const problem = refusalProblem(refusal(advice), { side: "destination", cutoverIndex: 5 }, stacks);
   expect(renderProblem(problem)).toBe(`cutoverIndex 5: ordinal 5 is held by neither half. ${words}`);
