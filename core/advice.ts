@@ -11,16 +11,14 @@ export function refusalProblem(
   return {
     where: `cutoverIndex ${asked.cutoverIndex}:`,
     what: refusal.reason,
-    ...(refusal.advice === undefined ? {} : { todo: adviceInWords(refusal.advice, asked, stacks) }),
+    ...(refusal.advice === undefined ? {} : { todo: adviceInWords(refusal.advice, stacks) }),
   };
 }
 
+/** The index is always named: the other stack may have one of its own, which shadows the project's. */
 function adviceInWords(
-  advice: NonNullable<Refusal["advice"]>,
-  asked: { readonly side: Side; readonly cutoverIndex: number },
+  { side, cutoverIndex }: NonNullable<Refusal["advice"]>,
   stacks: Readonly<Record<Side, string>>,
 ): string {
-  const up = `pulumi up -s ${stacks[advice.side]}`;
-  const index = advice.cutoverIndex === asked.cutoverIndex ? "" : ` with cutoverIndex ${advice.cutoverIndex}`;
-  return `Run ${up}${index} first, then this again`;
+  return `Run pulumi up -s ${stacks[side]} with cutoverIndex ${cutoverIndex} first, then this again`;
 }

@@ -11,7 +11,7 @@ const refusal = (advice?: Refusal["advice"]): Refusal => ({
 });
 
 test.each([
-  [{ side: "source", cutoverIndex: 5 }, "Run pulumi up -s old first, then this again"],
+  [{ side: "source", cutoverIndex: 5 }, "Run pulumi up -s old with cutoverIndex 5 first, then this again"],
   [{ side: "source", cutoverIndex: 6 }, "Run pulumi up -s old with cutoverIndex 6 first, then this again"],
   [{ side: "destination", cutoverIndex: 6 }, "Run pulumi up -s new with cutoverIndex 6 first, then this again"],
 ] as const)("advice %j", (advice, words) => {

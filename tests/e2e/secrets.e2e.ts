@@ -1,0 +1,80 @@
+/**
+ * A secret value is found nowhere after a full move: not in state files, outputs, previews, logs or event logs.
+ */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { useGround } from "./ground";
+import { Scenario } from "./harness";
+import { setManifest } from "./manifests";
+import { runProcess } from "./pulumiProcess";
+import { describeInWhole } from "./tools";
+
+const MARKER = "hunter2-marker-c0ffee";
+const forms = [MARKER, Buffer.from(MARKER).toString("base64"), Buffer.from(MARKER).toString("hex")];
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined || name === "node_modules" || name === "plugins") return [];
+    return found.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+describeInWhole("secrets", () => {
+  const ground = useGround();
+
+  test("the value of a Secret in the manifests is in the clusters, and nowhere else", async () => {
+    const data = Buffer.from(MARKER).toString("base64");
+    const secrets = [
+      `apiVersion: v1\nkind: Secret\nmetadata: { name: plain }\nstringData: { password: ${MARKER} }\n`,
+      `apiVersion: v1\nkind: Secret\nmetadata: { name: coded }\ndata: { password: ${data} }\n`,
+    ].join("---\n");
+    const scenario = await Scenario.prepare(ground(), {
+      namespace: "secrets",
+      replicas: 2,
+      manifests: { "set.yaml": setManifest({ replicas: 2 }), "secrets.yaml": secrets },
+    });
+    const { project } = scenario;
+    for (const side of ["destination", "source"] as const) {
+      await project.preview(side, "--diff");
+      await project.preview(side, "--json");
+      await scenario.mustUp(side);
+    }
+    for (const index of [1, 0]) {
+      project.cutoverIndex = index;
+      await project.preview("source", "--diff");
+      await scenario.mustUp("source");
+      await project.preview("destination", "--json");
+      await scenario.mustUp("destination");
+    }
+    // A change of the value is shown as a change, not as a value.
+    project.writeManifest("secrets.yaml", secrets.replace(MARKER, `${MARKER}-2`));
+    await project.preview("destination", "--diff");
+    await scenario.mustUp("destination");
+    for (const side of ["source", "destination"] as const) {
+      await project.run(["stack", "output", "--json", "-s", side]);
+      await project.run(["stack", "export", "-s", side]);
+      await project.run(["stack", "history", "--json", "-s", side]);
+      const live = await ground()
+        .client(side)
+        .get<{ data: Record<string, string> }>("/api/v1/namespaces/secrets/secrets/coded");
+      expect(live.data.password).toBe(data);
+    }
+    const cutover = resolve(__dirname, "../../bin/cutover.js");
+    for (const more of [[], ["--json"]]) {
+      const args = [cutover, "rehearse", "--config-dir", project.folder, ...more];
+      const rehearsal = await runProcess(process.execPath, args, { cwd: project.folder, env: process.env });
+      expect(rehearsal.code).toBe(0);
+      project.printed += rehearsal.output;
+    }
+    const files = filesBelow(project.root).filter((file) => !file.startsWith(project.folder));
+    expect(files.length).toBeGreaterThan(20);
+    const leaks = files.filter((file) => {
+      const text = readFileSync(file, "latin1");
+      return forms.some((form) => text.includes(form));
+    });
+    expect(leaks).toEqual([]);
+    expect(forms.filter((form) => project.printed.includes(form))).toEqual([]);
+  });
+});
