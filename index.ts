@@ -1,3 +1,4 @@
+import "./startup"; // first: what it spares is loaded with the SDK
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";

@@ -63,10 +63,13 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
   const warnings = [...workload.warnings];
 
   if (cutoverIndex < range.start || cutoverIndex > endOf(range)) problems.push(indexProblem(args));
+  // At the same time as the outputs are read; a failure is told where the look is awaited.
+  const looking = lookAt(cluster, namespace, set.metadata.name);
+  looking.catch(() => undefined);
   const records = await readRecords(args, problems);
   const { own } = records;
   const peer = records.peer === "none" ? undefined : records.peer;
-  const look = await lookOrTakeRecord(cluster, args, own, warnings);
+  const look = await lookOrTakeRecord(looking, args, own, warnings);
   const live = look === undefined ? liveAsRecorded(own) : look.set && liveHalf(look.set);
   const clusterUid = look?.clusterUid ?? own?.cluster ?? "";
 
@@ -144,13 +147,13 @@ async function readRecords({ side, peerStack }: CutoverArgs, problems: Problem[]
 
 /** A preview may run where the cluster cannot be reached, but never without saying so. */
 async function lookOrTakeRecord(
-  cluster: Cluster,
-  { workload, connection }: CutoverArgs,
+  looking: Promise<Look>,
+  { connection }: CutoverArgs,
   own: HalfOutputs | undefined,
   warnings: string[],
 ): Promise<Look | undefined> {
   try {
-    return await lookAt(cluster, workload.namespace, workload.set.metadata.name);
+    return await looking;
   } catch (error) {
     if (!(error instanceof Unreachable) || !pulumi.runtime.isDryRun() || own === undefined) throw error;
     warnings.push(

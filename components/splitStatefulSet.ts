@@ -1,4 +1,5 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
+import type { StatefulSetArgs } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import * as pulumi from "@pulumi/pulumi";
 import { halfOfSet } from "../core/half";
 import type { KubernetesObject } from "../core/kubernetes";
@@ -52,7 +53,7 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
   /** Where the data of every claim is. Empty on the destination. */
   public readonly inventory: pulumi.Output<Inventory>;
   /** The StatefulSet. */
-  public readonly statefulSet: kubernetes.apps.v1.StatefulSet;
+  public readonly statefulSet: StatefulSet;
 
   public constructor(name: string, args: SplitStatefulSetArgs, opts: pulumi.ComponentResourceOptions) {
     super("statefulset-cutover:index:SplitStatefulSet", name, {}, opts);
@@ -83,7 +84,7 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
 
     const half = halfOfSet(workload.set, decision, args.clusterUid);
     const guard = hook(`${name}-before-write`, () => beforeWrite(cluster, args.guard, half));
-    this.statefulSet = new kubernetes.apps.v1.StatefulSet(name, half as unknown as kubernetes.apps.v1.StatefulSetArgs, {
+    this.statefulSet = new StatefulSet(name, half as unknown as StatefulSetArgs, {
       parent: this,
       dependsOn: [...below.dependsOn, ...belongings, ...claims],
       protect,
