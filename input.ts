@@ -1,6 +1,6 @@
 import type { Problem } from "./core/userError";
 import { readWorkload } from "./core/workload";
-import type { ManifestFile, Workload } from "./core/workload";
+import type { GivenIndex, ManifestFile, Workload } from "./core/workload";
 import { readSettings } from "./settings";
 import type { ConfigSource, Settings } from "./settings";
 
@@ -13,21 +13,47 @@ export interface Input {
   readonly workload: Workload;
 }
 
-/** Reads config and manifests of one half; adds every problem of both to `problems`. Undefined if there is any. */
+/**
+ * Reads config and manifests of one half; adds every problem of both to `problems`.
+ *
+ * @param indexes cutover indexes from elsewhere, to be checked with the config's own.
+ * @returns undefined if there is any problem.
+ */
 export async function readInput(
   source: ConfigSource,
   readFile: ReadFile,
   problems: Problem[],
+  indexes: readonly GivenIndex[] = [],
 ): Promise<Input | undefined> {
   const before = problems.length;
   const settings = readSettings(source, problems);
-  const { side, patches, storageClasses, namespace, manifests } = settings;
-  const files = await readManifests(readFile, manifests, problems);
-  // Part of the files would only raise problems that are none, such as a missing StatefulSet.
-  if (files.length === 0 || files.length < manifests.length) return undefined;
-  const options = { side, patches, storageClasses, ...(namespace === undefined ? {} : { namespace }) };
-  const workload = readWorkload(files, options, problems);
+  const { side, patches, storageClasses, namespace, cutoverIndex } = settings;
+  const files = await readManifests(readFile, settings.manifests, problems);
+  if (files.length === 0) return undefined;
+  const given = problems.slice(before);
+  const todo = "Change it by one ordinal at a time, from the last index that was applied";
+  const options = {
+    side,
+    patches,
+    storageClasses,
+    incomplete: given.some(({ where }) => where.startsWith("manifests")),
+    indexes: [
+      ...(cutoverIndex === undefined ? [] : [{ where: "cutoverIndex", index: cutoverIndex, todo }]),
+      ...indexes,
+    ],
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+  const found: Problem[] = [];
+  const workload = readWorkload(files, options, found);
+  // What a patch of the wrong shape does to an object is not said on top.
+  const illShaped = new Set(given.map(({ where }) => patchOf(where)).filter((patch) => patch !== undefined));
+  problems.push(...found.filter(({ where }) => !illShaped.has(patchOf(where) ?? "")));
   return workload === undefined || problems.length > before ? undefined : { settings, workload };
+}
+
+/** The patch that a problem is about, such as `patches[0]`. */
+function patchOf(where: string): string | undefined {
+  return /^patches\[\d+\]/.exec(where)?.[0];
 }
 
 async function readManifests(

@@ -128,7 +128,7 @@ class Reader extends ConfigReader {
       this.problem("peerStack", { what, legal, todo: this.change("peerStack", "<stack>") });
       return undefined;
     }
-    const given = this.text("peerStack", legal, example, (v) => /^[A-Za-z0-9_.-]{1,100}$/.test(v));
+    const given = this.text("peerStack", legal, example, isStackName);
     if (given !== stack) return given;
     this.problem("peerStack", {
       what: "is this stack itself",
@@ -144,7 +144,8 @@ class Reader extends ConfigReader {
     const todo = this.change("manifests", "web.yaml", "[0]");
     const value = this.value("manifests");
     if (value === undefined) {
-      this.problem("manifests", { what: "is not set", legal, todo });
+      const add = "Add it to config in Pulumi.yaml, for both halves: manifests: [web.yaml]";
+      this.problem("manifests", { what: "is not set", legal, todo: add });
       return [];
     }
     const paths = parsedJson(value);
@@ -262,6 +263,11 @@ class Reader extends ConfigReader {
     }
     return warnings;
   }
+}
+
+/** Whether Pulumi takes this for the name of a stack. */
+export function isStackName(text: string): boolean {
+  return /^[A-Za-z0-9_.-]{1,100}$/.test(text);
 }
 
 function asSide(name: string): Side | undefined {

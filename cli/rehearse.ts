@@ -65,11 +65,14 @@ function readFlags(flags: RehearseFlags, io: Io): RehearsalOptions {
   };
 }
 
+const largestInteger = 999_999_999;
+
 function readInteger(option: string, given: string | undefined, min: number, problems: Problem[]): number | undefined {
   if (given === undefined) return undefined;
-  const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
-  if (value >= min) return value;
-  problems.push({ where: option, what: "is not a whole number", received: given, legal: `a whole number from ${min}` });
+  const value = /^\d{1,10}$/.test(given) ? Number(given) : Number.NaN;
+  if (value >= min && value <= largestInteger) return value;
+  const legal = `a whole number from ${min} to ${largestInteger}`;
+  problems.push({ where: option, what: "is not legal", received: given, legal, todo: "Correct the option" });
   return undefined;
 }
 

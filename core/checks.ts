@@ -2,7 +2,7 @@ import { at, field, isObject, listAt } from "./json";
 import { refusalOf, typeOf } from "./kinds";
 import type { KubernetesObject } from "./kubernetes";
 import { checkDoubles, serviceLists } from "./lists";
-import type { Report } from "./report";
+import { reportField, reportNoMap, type Report } from "./report";
 import { checkSet } from "./statefulSet";
 
 /** Reports everything that keeps an object from being created in both clusters, or, if it is the set, from being moved. */
@@ -24,11 +24,39 @@ export function checkObject(object: KubernetesObject, report: Report): void {
     report("", refusal);
     return;
   }
-  if (typeOf(object) === "Service") checkDoubles(object.spec, "spec", serviceLists, report);
-  if (typeOf(object) === "ConfigMap") checkValues(object, "data", "data", report);
-  if (typeOf(object) === "Secret") {
-    checkValues(object, "data", "data", report);
-    checkValues(object, "stringData", "stringData", report);
+  switch (typeOf(object)) {
+    case "Service":
+      if (isObject(object.spec)) checkDoubles(object.spec, "spec", serviceLists, report);
+      else reportField(report, "spec", object.spec, "the spec of a Service");
+      break;
+    case "ConfigMap":
+      checkData(object, ["data", "binaryData"], report);
+      checkBase64(object, "binaryData", report);
+      break;
+    case "Secret":
+      checkData(object, ["data", "stringData"], report);
+      checkBase64(object, "data", report);
+      break;
+    default:
+  }
+}
+
+function checkData(object: KubernetesObject, names: readonly string[], report: Report): void {
+  for (const name of names) {
+    reportNoMap(report, name, object[name], "names and their values");
+    checkValues(object, name, name, report);
+  }
+}
+
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** An API server refuses the object otherwise, in the middle of an `up`. */
+function checkBase64(object: KubernetesObject, name: string, report: Report): void {
+  const map = object[name];
+  for (const [key, value] of Object.entries(isObject(map) ? map : {})) {
+    if (typeof value !== "string" || base64.test(value.replace(/[\r\n]/g, ""))) continue;
+    const todo = name === "data" ? "Encode it, or put it into stringData as it is" : "Encode it";
+    report(name, { what: `has ${key}, whose value is not base64`, todo });
   }
 }
 
@@ -54,7 +82,7 @@ function checkText(object: unknown, path: string, report: Report): void {
   for (const name of ["labels", "annotations"]) {
     const map = at(object, "metadata", name) ?? {};
     if (isObject(map)) checkValues(field(object, "metadata"), name, `${path}.${name}`, report);
-    else report(`${path}.${name}`, { what: "is no map", legal: "names and their values" });
+    else report(`${path}.${name}`, { what: "is no map", legal: "names and their values", todo: "Correct it" });
   }
 }
 

@@ -48,6 +48,8 @@ export function keyOf(entry: unknown, key: KeyedList["key"]): string | undefined
 /** Reports entries that have the key of an earlier entry of their list: server-side apply rejects them. */
 export function checkDoubles(parent: unknown, path: string, lists: readonly KeyedList[], report: Report): void {
   for (const { list, key, inner } of lists) {
+    const given = field(parent, list) ?? [];
+    if (!Array.isArray(given)) report(`${path}.${list}`, { what: "is no list", legal: "a list", todo: "Correct it" });
     const seen = new Set<string>();
     listAt(parent, list).forEach((entry, index) => {
       const place = `${path}.${list}[${index}]`;

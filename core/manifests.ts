@@ -40,7 +40,8 @@ export function readObjects(files: readonly ManifestFile[], problems: Problem[])
 function objectsIn(where: string, value: unknown, problems: Problem[], list?: KubernetesObject): Located[] {
   if (!isObject(value)) {
     const what = "is no Kubernetes object";
-    problems.push({ where, what, legal: "a map with apiVersion, kind and metadata" });
+    const legal = "a map with apiVersion, kind and metadata";
+    problems.push({ where, what, legal, todo: "Remove the document, or write the object" });
     return [];
   }
   // The items of a ServiceList from the API itself leave out their kind and apiVersion.
@@ -59,7 +60,7 @@ function objectsIn(where: string, value: unknown, problems: Problem[], list?: Ku
   const wrong = Object.entries(fields).filter(([, text]) => typeof text !== "string" || text === "");
   for (const [path, text] of wrong) {
     if (text === undefined || text === null || text === "") {
-      problems.push({ where: `${place}: ${path}`, what: "is missing" });
+      problems.push({ where: `${place}: ${path}`, what: "is missing", todo: "Add it" });
     } else {
       const detail = hasMap(text) ? {} : { received: text, todo: "Put it in quotes" };
       problems.push({ where: `${place}: ${path}`, what: "is not text", ...detail });

@@ -27,14 +27,24 @@ const pinned = [
   "spec.revisionHistoryLimit",
 ];
 
-/** Applies the patches of one stack, in order, and returns the objects. Adds every problem to `problems`. */
-export function applyPatches(located: readonly Located[], patches: readonly Patch[], problems: Problem[]): Located[] {
+/**
+ * Applies the patches of one stack, in order, and returns the objects. Adds every problem to `problems`.
+ *
+ * @param complete whether all objects could be read: otherwise one that a patch names is not missed.
+ */
+export function applyPatches(
+  located: readonly Located[],
+  patches: readonly Patch[],
+  problems: Problem[],
+  complete = true,
+): Located[] {
   const result = [...located];
   patches.forEach((patch, index) => {
     const { kind, name } = patch;
     const where = `patches[${index}] (${kind} ${name})`;
     const found = result.filter(({ object }) => object.kind === kind && object.metadata.name === name);
     const target = found[0];
+    if (target === undefined && !complete) return;
     if (target === undefined) {
       problems.push({ where, what: "names no object of the manifests", todo: candidates(`${kind} ${name}`, result) });
       return;
@@ -56,7 +66,7 @@ function patchedObject(object: KubernetesObject, { patch }: Patch, report: Repor
     result = isOperations(patch) ? applyJsonPatch(object, patch) : applyMergePatch(object, patch);
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
-    report("", { what: error.message });
+    report("", { what: error.message, todo: "Correct the patch" });
     return undefined;
   }
   const changes = problemsOf((tell) => {
@@ -90,7 +100,7 @@ function problemsOf(check: (report: Report) => void): Parameters<Report>[] {
 function checkPinned(before: KubernetesObject, after: unknown, report: Report): void {
   for (const path of identity) {
     if (sameAt(before, after, path)) continue;
-    report(path, { what: "is changed by the patch, but it is what the object is known by" });
+    report(path, { what: "is changed by the patch, but it is what the object is known by", todo: "Remove it" });
   }
   if (before.kind === "StatefulSet") {
     for (const path of pinned) {
@@ -102,7 +112,8 @@ function checkPinned(before: KubernetesObject, after: unknown, report: Report): 
   const annotations = at(after, "metadata", "annotations");
   for (const name of Object.keys(isObject(annotations) ? annotations : {})) {
     if (!name.startsWith(ownPrefix)) continue;
-    report("metadata.annotations", { what: `gets ${name} from the patch, but only the program itself may write it` });
+    const what = `gets ${name} from the patch, but only the program itself may write it`;
+    report("metadata.annotations", { what, todo: "Remove it" });
   }
 }
 

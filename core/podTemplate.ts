@@ -40,7 +40,11 @@ export function checkPodTemplate(set: unknown, report: Report): void {
     reportField(report, path, spec, "the spec of a pod");
     return;
   }
-  if (listAt(spec, "containers").length === 0) {
+  // One that is no list at all is reported with the other lists.
+  if (
+    listAt(spec, "containers").length === 0 &&
+    (Array.isArray(spec.containers) || (spec.containers ?? null) === null)
+  ) {
     reportField(report, `${path}.containers`, spec.containers, "a list with at least one container");
   }
   for (const { container, place } of containersOf(set)) {
@@ -50,10 +54,14 @@ export function checkPodTemplate(set: unknown, report: Report): void {
     }
     listAt(container, "env").forEach((entry, index) => {
       const { name, value } = isObject(entry) ? entry : {};
-      if (typeof name !== "string" || name === "") report(`${place}.env[${index}].name`, { what: "is missing" });
+      if (name === undefined || name === null || name === "") {
+        report(`${place}.env[${index}].name`, { what: "is missing", todo: "Add it" });
+      } else if (typeof name !== "string") {
+        report(`${place}.env[${index}].name`, { what: `is not text, but a ${typeof name}`, todo: "Put it in quotes" });
+      }
       // The value itself is not shown: it may be a password.
       if (value === undefined || value === null || typeof value === "string") return;
-      const what = `of ${String(name)} is not text, but a ${typeof value}`;
+      const what = `${typeof name === "string" ? `of ${name} ` : ""}is not text, but a ${typeof value}`;
       report(`${place}.env[${index}].value`, { what, todo: "Put it in quotes" });
     });
   }

@@ -16,8 +16,18 @@ export function reportTo(problems: Problem[], where: string): Report {
  * may hold a password.
  */
 export function reportField(report: Report, path: string, value: unknown, legal: string): void {
-  if (value === undefined || value === null) report(path, { what: "is missing", legal });
-  else report(path, { what: "is not valid", ...(hasMap(value) ? {} : { received: value }), legal });
+  if (value === undefined || value === null) report(path, { what: "is missing", legal, todo: "Add it" });
+  else report(path, { what: "is not valid", ...(hasMap(value) ? {} : { received: value }), legal, todo: "Correct it" });
+}
+
+/** Reports a field that is there and is no map. What it holds is not shown: it may be a password. */
+export function reportNoMap(report: Report, path: string, value: unknown, legal: string): void {
+  if (value === undefined || value === null || isObject(value)) return;
+  report(path, {
+    what: `is no map, but ${Array.isArray(value) ? "a list" : `a ${typeof value}`}`,
+    legal,
+    todo: "Correct it",
+  });
 }
 
 /** Whether a value is a map, or a list with something other than plain values in it. */

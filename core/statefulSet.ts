@@ -1,6 +1,8 @@
+import { distance } from "fastest-levenshtein";
 import { at, field, isObject, listAt, sameJson } from "./json";
+import type { OrdinalRange } from "./ordinals";
 import { checkPodTemplate } from "./podTemplate";
-import { reportField, type Report } from "./report";
+import { hasMap, reportField, reportNoMap, type Report } from "./report";
 
 /** The most ordinals of a set. A cluster is supported up to 5,000 nodes; a bigger number is a slip of the hand. */
 const mostReplicas = 10_000;
@@ -19,11 +21,14 @@ export function checkSet(set: unknown, report: Report): void {
       what: "has no start ordinal (spec.ordinals), without which a set cannot be cut",
       received: apiVersion,
       legal: "apps/v1",
+      todo: String(apiVersion).startsWith("apps/")
+        ? "Change it: the API server serves the same set as apps/v1"
+        : "Only Kubernetes' own StatefulSets can be moved",
     });
   }
   const name = at(set, "metadata", "name");
   if (typeof name !== "string" || !subdomain.test(name) || name.length > 253) {
-    reportField(report, "metadata.name", name, "lower case letters, digits, - and .");
+    reportField(report, "metadata.name", name, 'lower case letters, digits, \"-\" and \".\"');
   }
   const namespace = at(set, "metadata", "namespace");
   if (namespace !== undefined && (typeof namespace !== "string" || !label.test(namespace) || namespace.length > 63)) {
@@ -37,11 +42,50 @@ export function checkSet(set: unknown, report: Report): void {
   if (typeof spec.serviceName !== "string" || spec.serviceName === "") {
     reportField(report, "spec.serviceName", spec.serviceName, "the name of the set's headless Service");
   }
+  checkFields(spec, report);
   checkOrdinals(spec, report);
   checkSelector(spec, report);
   checkPodTemplate(set, report);
   checkPolicies(spec, report);
   checkClaimTemplates(spec, report);
+}
+
+/** The fields of a set's spec, and those of its own maps. */
+const knownFields: Readonly<Record<string, readonly string[]>> = {
+  spec: [
+    ...["replicas", "selector", "template", "volumeClaimTemplates", "serviceName", "podManagementPolicy"],
+    ...[
+      "updateStrategy",
+      "revisionHistoryLimit",
+      "minReadySeconds",
+      "persistentVolumeClaimRetentionPolicy",
+      "ordinals",
+    ],
+  ],
+  "spec.ordinals": ["start"],
+  "spec.updateStrategy": ["type", "rollingUpdate"],
+  "spec.updateStrategy.rollingUpdate": ["partition", "maxUnavailable"],
+  "spec.persistentVolumeClaimRetentionPolicy": ["whenScaled", "whenDeleted"],
+};
+
+/**
+ * Reports fields that are no map where they should be, and mistyped ones: read as absent, they would silently mean
+ * another number of replicas, another first ordinal or another policy. A name like no other may be a newer Kubernetes'.
+ */
+function checkFields(spec: unknown, report: Report): void {
+  for (const [path, known] of Object.entries(knownFields)) {
+    const map = at({ spec }, ...path.split("."));
+    reportNoMap(report, path, map, `a map with ${known.join(", ")}`);
+    for (const name of Object.keys(isObject(map) ? map : {})) {
+      const near = known.find((other) => distance(name.toLowerCase(), other.toLowerCase()) <= 2);
+      if (known.includes(name) || near === undefined) continue;
+      report(`${path}.${name}`, { what: "is no field of a StatefulSet", todo: `Did you mean ${near}?` });
+    }
+  }
+  for (const name of ["revisionHistoryLimit", "minReadySeconds"]) {
+    const value = field(spec, name) ?? 0;
+    if (!isInteger(value, 0, 2 ** 31 - 1)) reportField(report, `spec.${name}`, value, "an integer from 0");
+  }
 }
 
 function checkOrdinals(spec: unknown, report: Report): void {
@@ -53,20 +97,28 @@ function checkOrdinals(spec: unknown, report: Report): void {
       todo: "Give the number of pods of the whole set",
     });
   } else if (!isInteger(replicas, 1, mostReplicas)) {
-    report("spec.replicas", {
-      what: "is out of range",
-      received: replicas,
-      legal: `an integer from 1 to ${mostReplicas}`,
-    });
+    reportNumber(report, "spec.replicas", replicas, 1, mostReplicas);
   }
   const highestStart = highestOrdinal - mostReplicas;
-  if (!isInteger(start, 0, highestStart)) {
-    report("spec.ordinals.start", {
-      what: "is out of range",
-      received: start,
-      legal: `an integer from 0 to ${highestStart}`,
-    });
-  }
+  if (!isInteger(start, 0, highestStart)) reportNumber(report, "spec.ordinals.start", start, 0, highestStart);
+}
+
+function reportNumber(report: Report, path: string, value: unknown, from: number, to: number): void {
+  const isNumber = typeof value === "number" && Number.isInteger(value);
+  report(path, {
+    what: isNumber ? "is out of range" : "is not an integer",
+    ...(hasMap(value) ? {} : { received: value }),
+    legal: `an integer from ${from} to ${to}`,
+    todo: typeof value === "string" ? "Write the number, without quotes" : "Correct it",
+  });
+}
+
+/** First ordinal and number of replicas of a set, or undefined where they cannot be told. */
+export function readableRange(set: unknown): OrdinalRange | undefined {
+  const replicas = at(set, "spec", "replicas") ?? 1;
+  const start = at(set, "spec", "ordinals", "start") ?? 0;
+  const legible = isInteger(replicas, 1, mostReplicas) && isInteger(start, 0, highestOrdinal - mostReplicas);
+  return legible && isObject(field(set, "spec")) ? { start: start as number, replicas: replicas as number } : undefined;
 }
 
 function isInteger(value: unknown, from: number, to: number): boolean {

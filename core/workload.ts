@@ -5,10 +5,11 @@ import { rangeOfSet, type KubernetesObject, type StatefulSet } from "./kubernete
 import { readObjects, type Located } from "./manifests";
 import { assignNamespaces, checkEndpoints, namesOfOldNamespace, namespacesOf } from "./namespaces";
 import { cleaned } from "./objects";
-import type { OrdinalRange, Side } from "./ordinals";
+import { endOf, type OrdinalRange, type Side } from "./ordinals";
 import { applyPatches } from "./patch";
 import { foldEnv, sharedClaimWarnings } from "./podTemplate";
 import { reportTo } from "./report";
+import { readableRange } from "./statefulSet";
 import type { Problem } from "./userError";
 
 /** A change to one object of the manifests, for one stack. */
@@ -33,6 +34,13 @@ export interface ManifestFile {
   readonly text: string;
 }
 
+/** A cutover index, where it stands, and what to do if it is none of the set's. */
+export interface GivenIndex {
+  readonly where: string;
+  readonly index: number;
+  readonly todo: string;
+}
+
 /** What a half does to the manifests. */
 export interface WorkloadOptions {
   readonly side: Side;
@@ -41,6 +49,10 @@ export interface WorkloadOptions {
   readonly patches: readonly Patch[];
   /** Storage class in the source to storage class in the destination; applied to the claim templates of the destination. */
   readonly storageClasses: Readonly<Record<string, string>>;
+  /** Cutover indexes that somebody gave: what is wrong with them is told together with what is wrong with the manifests. */
+  readonly indexes?: readonly GivenIndex[];
+  /** Whether some file could not be read: what may stand there is then not missed. */
+  readonly incomplete?: boolean;
 }
 
 /** SHA-256 of what must not differ between the halves, as in the manifests before patches and class mapping. */
@@ -79,11 +91,14 @@ export function readWorkload(
 ): Workload | undefined {
   const found: Problem[] = [];
   const warnings: string[] = [];
-  const located = readObjects(files, found).map((given) => clean(given, found, warnings));
-  const set = theSet(located, found);
+  const objects = readObjects(files, found);
+  const complete = options.incomplete !== true && found.length === 0;
+  const located = objects.map((given) => clean(given, found, warnings));
+  const set = theSet(located, complete, found);
   for (const { where, object } of located) checkObject(object, reportTo(found, where));
   checkEndpoints(located, found);
-  const workload = set === undefined ? undefined : workloadOf(set, located, options, found, warnings);
+  if (set !== undefined) checkIndexes(set.object, options.indexes ?? [], found);
+  const workload = set === undefined ? undefined : workloadOf(set, located, complete, options, found, warnings);
   problems.push(...found);
   return found.length === 0 ? workload : undefined;
 }
@@ -97,23 +112,34 @@ function clean({ where, object }: Located, problems: Problem[], warnings: string
   return { where, object: result.object };
 }
 
-/** The one StatefulSet. Whether there is one cannot be told while a file cannot be read. */
-function theSet(located: readonly Located[], problems: Problem[]): Located | undefined {
+/** The one StatefulSet. Whether there is one cannot be told while a document cannot be read. */
+function theSet(located: readonly Located[], complete: boolean, problems: Problem[]): Located | undefined {
   const sets = located.filter(({ object }) => object.kind === "StatefulSet");
   const legal = "exactly one";
   if (sets.length > 1) {
     const what = `has ${sets.length} StatefulSets: ${sets.map(({ where }) => where).join("; ")}`;
     problems.push({ where: "manifests", what, legal, todo: "Move one at a time, each with a project of its own" });
   }
-  if (sets.length === 0 && problems.length === 0) {
+  if (sets.length === 0 && complete) {
     problems.push({ where: "manifests", what: "has no StatefulSet", legal, todo: "Add the file that holds it" });
   }
   return sets.length === 1 ? sets[0] : undefined;
 }
 
+function checkIndexes(set: KubernetesObject, indexes: readonly GivenIndex[], problems: Problem[]): void {
+  const range = readableRange(set);
+  if (range === undefined) return;
+  const legal = `an integer from ${range.start} (all moved) to ${endOf(range)} (nothing moved)`;
+  for (const { where, index, todo } of indexes) {
+    if (index >= range.start && index <= endOf(range)) continue;
+    problems.push({ where, what: "is out of range", received: index, legal, todo });
+  }
+}
+
 function workloadOf(
   { where, object }: Located,
   located: readonly Located[],
+  complete: boolean,
   options: WorkloadOptions,
   problems: Problem[],
   warnings: string[],
@@ -122,7 +148,7 @@ function workloadOf(
   assignNamespaces(located, namespaces, problems);
   // From here on the set is read as one: what is wrong with its fields must have been told before.
   if (problems.length > 0) {
-    applyPatches(located, options.patches, problems);
+    applyPatches(located, options.patches, problems, complete);
     return undefined;
   }
   const manifest = object as StatefulSet;

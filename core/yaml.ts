@@ -17,8 +17,11 @@ const deepest = 200;
 /** The most documents in a file. */
 const mostDocuments = 5000;
 
-/** Control characters, which YAML does not allow. A file that has them is not text. */
-const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/;
+/**
+ * Control characters, which YAML does not allow, and U+FFFD, which stands for bytes that are not UTF-8: a file that has
+ * them would reach the cluster with other characters than it holds.
+ */
+const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd-\uffff]/;
 
 /** Reads the documents of a file; empty ones are left out. Adds every problem to `problems`. */
 export function readYaml(file: ManifestFile, problems: Problem[]): YamlDocument[] {
@@ -44,10 +47,14 @@ export function readYaml(file: ManifestFile, problems: Problem[]): YamlDocument[
   if (garbage !== null) {
     for (const end of text.matchAll(/\n/g)) lines.addNewLine(end.index + 1);
     const code = garbage[0].charCodeAt(0).toString(16).padStart(4, "0");
+    const isBytes = garbage[0] === "\ufffd";
     problems.push({
       where: place(garbage.index),
-      what: `has a control character (U+${code.toUpperCase()})`,
-      todo: "Is it a text file in UTF-8?",
+      what: isBytes
+        ? "has bytes that are not UTF-8, or U+FFFD, which stands for them"
+        : `has a control character (U+${code.toUpperCase()})`,
+      legal: "a text file in UTF-8",
+      todo: text.startsWith("\ufffd\ufffd") ? "It may be UTF-16: save it as UTF-8" : "Save it as text in UTF-8",
     });
     return [];
   }
@@ -102,7 +109,8 @@ function valueOf(document: Document.Parsed, place: (offset: number) => string, p
   if (error !== undefined) {
     // The message may quote what was read, which may be a part of a Secret.
     const reason = error.code === "UNEXPECTED_TOKEN" ? error.message.replace(/: .*$/s, "") : error.message;
-    problems.push({ where: place(error.pos[0]), what: `is not valid YAML: ${reason}` });
+    const todo = error.code === "TAB_AS_INDENT" ? "Use spaces" : "Correct the file there";
+    problems.push({ where: place(error.pos[0]), what: `is not valid YAML: ${reason}`, todo });
     return undefined;
   }
   return yamlValue(document.contents, (offset, what, todo) => {

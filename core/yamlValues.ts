@@ -103,7 +103,13 @@ class Reader {
 
   /** A key as text: `yes: …` is the key "true" for kubectl, and `0644: …` the key "420". */
   private key(node: Node): string | null {
-    if (isMap(node) || isSeq(node)) return this.refuse(node, "has a key that is no text");
+    if (isMap(node) || isSeq(node)) {
+      return this.refuse(
+        node,
+        "has a key that is no text",
+        "If this is a template, give what it renders to (helm template)",
+      );
+    }
     const value = this.value(node);
     if (value === null) return this.refuse(node, "has an empty key");
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") {

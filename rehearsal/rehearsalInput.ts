@@ -1,11 +1,13 @@
-import { readFile as readFileFromDisk } from "node:fs/promises";
+import { readFile as readFileFromDisk, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
 
 import type { KubernetesObject } from "../core/kubernetes";
-import type { OrdinalRange, Side } from "../core/ordinals";
+import type { Side } from "../core/ordinals";
 import { endOf, towards } from "../core/ordinals";
 import { type Problem, UserError } from "../core/userError";
+import type { GivenIndex } from "../core/workload";
 import { type Input, type ReadFile, readInput as readHalfInput } from "../input";
+import { isStackName } from "../settings";
 import type { MovedSet } from "./invariants";
 import { type ProjectConfig, readProjectConfig, type StackConfig, withCutoverIndex } from "./projectConfig";
 import type { RehearsalOptions } from "./rehearse";
@@ -45,13 +47,15 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
   const problems: Problem[] = [...options.problems];
   const folder = resolve(options.cwd, options.configDir ?? ".");
   const readFile: ReadFile = (path) => readFileFromDisk(resolve(folder, path), "utf8");
+  problems.push(...(await folderProblems(folder, options.configDir)));
+  if (problems.length > options.problems.length) throw new UserError(problems);
   const config = await readConfig(options, folder, readFile, problems);
   if (config === undefined) throw new UserError(problems);
 
   const given = { source: new Array<Problem>(), destination: new Array<Problem>() };
   const halves = {
-    source: await readHalf("source", config, readFile, given.source),
-    destination: await readHalf("destination", config, readFile, given.destination),
+    source: await readHalf("source", config, readFile, given.source, indexesOf(options)),
+    destination: await readHalf("destination", config, readFile, given.destination, indexesOf(options)),
   };
   problems.push(...forOptions([...given.source, ...given.destination], options).filter(isFirst));
   const { source, destination } = halves;
@@ -64,10 +68,7 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
     batch: Math.min(source.settings.batch, destination.settings.batch),
     volumes: [source, destination].every(({ settings }) => settings.volumes === "carry") ? "carry" : "fresh",
   };
-  for (const { settings } of [source, destination]) checkIndex(settings.cutoverIndex, set, "cutoverIndex", problems);
-  checkIndex(options.from, set, "--from", problems);
-  checkIndex(options.to, set, "--to", problems);
-  if (problems.length > 0) throw new UserError(problems.filter(isFirst));
+  if (problems.length > 0) throw new UserError(problems);
   return {
     project: config.project,
     halves: { source, destination },
@@ -83,6 +84,15 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
       return Promise.resolve(withCutoverIndex(text, config.project, cutoverIndex));
     },
   };
+}
+
+async function folderProblems(folder: string, configDir: string | undefined): Promise<Problem[]> {
+  if (configDir === undefined) return [];
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() === true) return [];
+  const what = found === undefined ? "does not exist" : "is no folder";
+  const todo = "Correct the path, which is relative to the current folder";
+  return [{ where: "--config-dir", what, received: configDir, legal: "the folder of a Pulumi.yaml", todo }];
 }
 
 /** The project's config, or none where only manifests are given; what the command line says goes over it. */
@@ -106,10 +116,16 @@ async function readConfig(
     ...(namespace === undefined ? {} : { [key("namespace")]: namespace }),
     ...(batch === undefined ? {} : { [key("batch")]: String(batch) }),
   };
-  // The rehearsal's stacks are named source and destination, whatever the real ones are called.
-  const own = new Set([key("peerStack"), key("side")]);
+  // The rehearsal's stacks are named source and destination, whatever the real ones are called. What is not legal stays,
+  // and is refused.
+  const isOwn = (name: string, value: string): boolean =>
+    (name === key("side") && (value === "source" || value === "destination")) ||
+    (name === key("peerStack") && isStackName(value));
   const stack = ({ values, secretKeys }: StackConfig): StackConfig => ({
-    values: { ...Object.fromEntries(Object.entries(values).filter(([name]) => !own.has(name))), ...over },
+    values: {
+      ...Object.fromEntries(Object.entries(values).filter(([name, value]) => !isOwn(name, value))),
+      ...over,
+    },
     secretKeys,
   });
   return { ...config, stacks: { source: stack(config.stacks.source), destination: stack(config.stacks.destination) } };
@@ -125,6 +141,7 @@ async function readHalf(
   { project, projectFile, stacks }: ProjectConfig,
   readFile: ReadFile,
   problems: Problem[],
+  indexes: readonly GivenIndex[],
 ): Promise<HalfInput | undefined> {
   const source = {
     project,
@@ -132,7 +149,7 @@ async function readHalf(
     values: stacks[side].values,
     ...(projectFile === undefined ? {} : { projectFile }),
   };
-  const input = await readHalfInput(source, readFile, problems);
+  const input = await readHalfInput(source, readFile, problems, indexes);
   if (input === undefined) return undefined;
   const classes = (input.workload.set.spec.volumeClaimTemplates ?? []).map(({ spec }) => spec.storageClassName);
   return { ...input, storageClasses: [...new Set(classes.filter((name) => name !== undefined))] };
@@ -141,14 +158,16 @@ async function readHalf(
 /** Problems of keys that came from the command line are said of the option. */
 function forOptions(problems: readonly Problem[], options: RehearsalOptions): Problem[] {
   return problems.map((problem) => {
-    const { where, what, legal } = problem;
+    const { where, what, legal, todo } = problem;
     const option = (["manifests", "namespace", "batch"] as const).find(
       (name) =>
         options[name] !== undefined && (where === name || where.startsWith(`${name}:`) || where.startsWith(`${name}[`)),
     );
     if (option === undefined) return problem;
     const received = "received" in problem ? { received: problem.received } : {};
-    return { where: `--${where}`, what, ...received, ...(legal === undefined ? {} : { legal }) };
+    // Advice about config is of no use here.
+    const instead = todo === undefined || /pulumi/i.test(todo) ? "Correct the option" : todo;
+    return { where: `--${where}`, what, ...received, ...(legal === undefined ? {} : { legal }), todo: instead };
   });
 }
 
@@ -158,10 +177,12 @@ function isFirst(problem: Problem, index: number, all: readonly Problem[]): bool
   return all.findIndex(same) === index;
 }
 
-function checkIndex(index: number | undefined, set: OrdinalRange, where: string, problems: Problem[]): void {
-  if (index === undefined || (index >= set.start && index <= endOf(set))) return;
-  const legal = `an integer from ${set.start} (all moved) to ${endOf(set)} (nothing moved)`;
-  problems.push({ where, what: "is out of range", received: index, legal });
+function indexesOf({ from, to }: RehearsalOptions): GivenIndex[] {
+  const todo = "Correct the option";
+  return [
+    ...(from === undefined ? [] : [{ where: "--from", index: from, todo }]),
+    ...(to === undefined ? [] : [{ where: "--to", index: to, todo }]),
+  ];
 }
 
 function configAt(config: ProjectConfig, side: Side, cutoverIndex: number): StackConfig {

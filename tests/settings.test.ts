@@ -242,7 +242,7 @@ describe("manifests", () => {
   const file = "legal: the path of one YAML file. Change manifests in Pulumi.source.yaml";
 
   test.each<[Record<string, string>, string]>([
-    [{}, `manifests is not set; ${list}. ${run}`],
+    [{}, `manifests is not set; ${list}. Add it to config in Pulumi.yaml, for both halves: manifests: [web.yaml]`],
     [{ manifests: "web.yaml" }, `manifests is not a list of paths (received "web.yaml"); ${list}. ${run}`],
     [{ manifests: "[]" }, `manifests is not a list of paths (received []); ${list}. ${run}`],
     [{ manifests: '{"a":1}' }, `manifests is not a list of paths (received {"a":1}); ${list}. ${run}`],

@@ -53,8 +53,8 @@ built("bad input: nothing on stdout, exit code 2", async () => {
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toBe(
     "error: 2 problems:\n" +
-      '  - --from is not a whole number (received "x"); legal: a whole number from 0\n' +
-      "  - --manifests: gone.yaml does not exist; legal: paths of YAML files\n",
+      '  - --from is not legal (received "x"); legal: a whole number from 0 to 999999999. Correct the option\n' +
+      "  - --manifests: gone.yaml does not exist; legal: paths of YAML files. Correct the option\n",
   );
 });
 

@@ -95,9 +95,9 @@ test("ill-typed options are told together, with whatever the rehearsal finds", a
   expect(io.out()).toBe("");
   expect(io.err().split("\n")).toEqual([
     "error: 5 problems:",
-    '  - --from is not a whole number (received "-1"); legal: a whole number from 0',
-    '  - --to is not a whole number (received "1.5"); legal: a whole number from 0',
-    '  - --batch is not a whole number (received "0"); legal: a whole number from 1',
+    '  - --from is not legal (received "-1"); legal: a whole number from 0 to 999999999. Correct the option',
+    '  - --to is not legal (received "1.5"); legal: a whole number from 0 to 999999999. Correct the option',
+    '  - --batch is not legal (received "0"); legal: a whole number from 1 to 999999999. Correct the option',
     "  - --namespace is empty. Name one, or leave it out for the manifests' own",
     "  - manifests is not set. Set it",
     "",

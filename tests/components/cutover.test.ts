@@ -237,7 +237,8 @@ describe("a step", () => {
       own: outputs("destination", 6, 1),
       peer: outputs("source", 6, 0, { offer: offerOf([look(5)]), inventory }),
     };
-    const reason = "ordinal 5 is still held by the source. Run pulumi up -s source with cutoverIndex 5 first, then this again";
+    const reason =
+      "ordinal 5 is still held by the source. Run pulumi up -s source with cutoverIndex 5 first, then this again";
     const refused = await up("destination", 5, cluster, scene);
     expect(refused.errors).toEqual([`cutoverIndex 5: ${reason}`]);
     const preview = await up("destination", 5, cluster, { ...scene, preview: true });

@@ -100,7 +100,7 @@ describe("what belongs to the set", () => {
       "is made by Redis r, which would make it in each cluster by itself. Remove it",
     ],
     [
-      object("v1", "Service", "web", { metadata: { annotations: { "pulumi.com/skipAwait": "true" } } }),
+      service({}, { annotations: { "pulumi.com/skipAwait": "true" } }),
       "Service web",
       "metadata.annotations has pulumi.com/skipAwait: it gives orders to Pulumi and could switch off what a step is checked by. Remove it",
     ],
@@ -122,7 +122,34 @@ describe("what belongs to the set", () => {
     [
       object("v1", "ConfigMap", "c", { metadata: { labels: "a" } }),
       "ConfigMap c",
-      "metadata.labels is no map; legal: names and their values",
+      "metadata.labels is no map; legal: names and their values. Correct it",
+    ],
+    [object("v1", "Service", "a"), "Service a", "spec is missing; legal: the spec of a Service. Add it"],
+    [
+      object("v1", "Service", "a", { spec: "hunter2" }),
+      "Service a",
+      'spec is not valid (received "hunter2"); legal: the spec of a Service. Correct it',
+    ],
+    [service({ ports: { port: 80 } }), "Service web", "spec.ports is no list; legal: a list. Correct it"],
+    [
+      object("v1", "ConfigMap", "c", { data: ["hunter2"] }),
+      "ConfigMap c",
+      "data is no map, but a list; legal: names and their values. Correct it",
+    ],
+    [
+      object("v1", "ConfigMap", "c", { binaryData: { a: "hunter2!" } }),
+      "ConfigMap c",
+      "binaryData has a, whose value is not base64. Encode it",
+    ],
+    [
+      object("v1", "Secret", "s", { data: { a: "hunter2!", b: "aHVu\ndGVyMg==", c: "" } }),
+      "Secret s",
+      "data has a, whose value is not base64. Encode it, or put it into stringData as it is",
+    ],
+    [
+      object("v1", "Secret", "s", { stringData: "hunter2" }),
+      "Secret s",
+      "stringData is no map, but a string; legal: names and their values. Correct it",
     ],
     [
       service({}, { namespace: "db" }),
@@ -136,7 +163,7 @@ describe("what belongs to the set", () => {
       "is another namespace than the set's, which is shop. Remove it, or give the StatefulSet metadata.namespace: db",
     ],
   ])("%#: %s", (draft, title, message) => {
-    const separator = /^(metadata|spec|data)/.test(message) ? ": " : " ";
+    const separator = /^(metadata|spec|data|binaryData|stringData)/.test(message) ? ": " : " ";
     expect(problemsIn(file(set(), draft))).toStrictEqual([`web.yaml, document 2 (${title})${separator}${message}`]);
   });
 

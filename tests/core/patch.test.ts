@@ -83,7 +83,7 @@ describe("patches may not change", () => {
   const where = "patches[0] (StatefulSet web)";
   const pinned =
     "is changed by the patch, but it may not differ between the halves. Change it in the manifests, before the move";
-  const identity = "is changed by the patch, but it is what the object is known by";
+  const identity = "is changed by the patch, but it is what the object is known by. Remove it";
 
   test.each<readonly [patch: unknown, messages: readonly string[]]>([
     [{ spec: { replicas: 5 } }, [`: spec.replicas ${pinned}`]],
@@ -104,7 +104,9 @@ describe("patches may not change", () => {
     ],
     [
       { metadata: { annotations: { "statefulset-cutover/turn": "9" } } },
-      [": metadata.annotations gets statefulset-cutover/turn from the patch, but only the program itself may write it"],
+      [
+        ": metadata.annotations gets statefulset-cutover/turn from the patch, but only the program itself may write it. Remove it",
+      ],
     ],
     [
       { metadata: { annotations: { "pulumi.com/skipAwait": "true" } } },
@@ -123,8 +125,11 @@ describe("patches may not change", () => {
       [{ op: "add", path: "/spec/template/spec/containers/-", value: { name: "nginx", image: "b" } }],
       [": spec.template.spec.containers[1] has the same name as an entry before it: nginx. Remove one"],
     ],
-    [[{ op: "remove", path: "/spec/x" }], [' cannot be applied: operation 1 finds nothing at "/spec/x"']],
-    [{ $patch: "delete" }, [" has $patch: delete for the whole object, which is not supported"]],
+    [
+      [{ op: "remove", path: "/spec/x" }],
+      [' cannot be applied: operation 1 finds nothing at "/spec/x". Correct the patch'],
+    ],
+    [{ $patch: "delete" }, [" has $patch: delete for the whole object, which is not supported. Correct the patch"]],
     [
       [{ op: "remove", path: "" }],
       ["apiVersion", "kind", "metadata.name", "metadata.namespace"]
@@ -147,7 +152,7 @@ describe("patches may not change", () => {
   test("a mistake of the manifests is not told again for its patch", () => {
     const bad = file(set({ serviceName: "" }), service());
     expect(problemsIn(bad, toSet({ spec: { template: { spec: { nodeSelector: { a: "b" } } } } }))).toStrictEqual([
-      'web.yaml, document 1 (StatefulSet web): spec.serviceName is not valid (received ""); legal: the name of the set\'s headless Service',
+      'web.yaml, document 1 (StatefulSet web): spec.serviceName is not valid (received ""); legal: the name of the set\'s headless Service. Correct it',
     ]);
   });
 
@@ -158,7 +163,7 @@ describe("patches may not change", () => {
       { kind: "Secret", name: "s", patch: { stringData: { password: 4711 } } },
     ];
     expect(problemsIn(file(set(), secret), { patches })).toStrictEqual([
-      'patches[0] (Secret s) cannot be applied: operation 1 (test) finds another value at "/stringData/password"',
+      'patches[0] (Secret s) cannot be applied: operation 1 (test) finds another value at "/stringData/password". Correct the patch',
       "patches[1] (Secret s): stringData has password, whose value is not text, but a number. Put it in quotes",
     ]);
   });

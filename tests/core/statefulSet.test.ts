@@ -16,9 +16,13 @@ describe("StatefulSets", () => {
     ]);
   });
 
-  test.each(["apps/v1beta1", "apps/v1beta2", "apps.kruise.io/v1beta1"])("of %s", (apiVersion) => {
+  test.each([
+    ["apps/v1beta1", "Change it: the API server serves the same set as apps/v1"],
+    ["apps/v1beta2", "Change it: the API server serves the same set as apps/v1"],
+    ["apps.kruise.io/v1beta1", "Only Kubernetes' own StatefulSets can be moved"],
+  ])("of %s", (apiVersion, todo) => {
     expect(problemsIn(file({ ...set(), apiVersion }))).toStrictEqual([
-      `${theSet}: apiVersion has no start ordinal (spec.ordinals), without which a set cannot be cut (received "${apiVersion}"); legal: apps/v1`,
+      `${theSet}: apiVersion has no start ordinal (spec.ordinals), without which a set cannot be cut (received "${apiVersion}"); legal: apps/v1. ${todo}`,
     ]);
   });
 
@@ -34,12 +38,12 @@ describe("StatefulSets", () => {
     [
       "no serviceName",
       { serviceName: undefined },
-      "serviceName is missing; legal: the name of the set's headless Service",
+      "serviceName is missing; legal: the name of the set's headless Service. Add it",
     ],
     [
       "an empty serviceName",
       { serviceName: "" },
-      'serviceName is not valid (received ""); legal: the name of the set\'s headless Service',
+      'serviceName is not valid (received ""); legal: the name of the set\'s headless Service. Correct it',
     ],
     [
       "no replicas to move",
@@ -49,34 +53,42 @@ describe("StatefulSets", () => {
     [
       "negative replicas",
       { replicas: -1 },
-      "replicas is out of range (received -1); legal: an integer from 1 to 10000",
+      "replicas is out of range (received -1); legal: an integer from 1 to 10000. Correct it",
     ],
-    ["half a replica", { replicas: 1.5 }, "replicas is out of range (received 1.5); legal: an integer from 1 to 10000"],
+    [
+      "half a replica",
+      { replicas: 1.5 },
+      "replicas is not an integer (received 1.5); legal: an integer from 1 to 10000. Correct it",
+    ],
     [
       "replicas as text",
       { replicas: "3" },
-      'replicas is out of range (received "3"); legal: an integer from 1 to 10000',
+      'replicas is not an integer (received "3"); legal: an integer from 1 to 10000. Write the number, without quotes',
     ],
     [
       "too many replicas",
       { replicas: 10001 },
-      "replicas is out of range (received 10001); legal: an integer from 1 to 10000",
+      "replicas is out of range (received 10001); legal: an integer from 1 to 10000. Correct it",
     ],
     [
       "a negative start",
       { ordinals: { start: -1 } },
-      "ordinals.start is out of range (received -1); legal: an integer from 0 to 999989999",
+      "ordinals.start is out of range (received -1); legal: an integer from 0 to 999989999. Correct it",
     ],
     [
       "a start that does not fit the annotation",
       { ordinals: { start: 999989999 + 1 } },
-      "ordinals.start is out of range (received 999990000); legal: an integer from 0 to 999989999",
+      "ordinals.start is out of range (received 999990000); legal: an integer from 0 to 999989999. Correct it",
     ],
-    ["no selector", { selector: undefined }, "selector.matchLabels is missing; legal: the labels of the set's pods"],
+    [
+      "no selector",
+      { selector: undefined },
+      "selector.matchLabels is missing; legal: the labels of the set's pods. Add it",
+    ],
     [
       "an empty selector",
       { selector: { matchLabels: {} } },
-      "selector.matchLabels is not valid; legal: the labels of the set's pods",
+      "selector.matchLabels is not valid; legal: the labels of the set's pods. Correct it",
     ],
     [
       "a selector that the pods do not match",
@@ -87,32 +99,32 @@ describe("StatefulSets", () => {
     [
       "no pod spec",
       { template: { metadata: { labels: { app: "web" } } } },
-      "template.spec is missing; legal: the spec of a pod",
+      "template.spec is missing; legal: the spec of a pod. Add it",
     ],
     [
       "no containers",
       { template: podTemplate({ containers: undefined }) },
-      "template.spec.containers is missing; legal: a list with at least one container",
+      "template.spec.containers is missing; legal: a list with at least one container. Add it",
     ],
     [
       "an empty list of containers",
       { template: podTemplate({ containers: [] }) },
-      "template.spec.containers is not valid (received []); legal: a list with at least one container",
+      "template.spec.containers is not valid (received []); legal: a list with at least one container. Correct it",
     ],
     [
       "a container without image",
       { template: podTemplate({}, { image: undefined }) },
-      "template.spec.containers[0].image is missing; legal: text",
+      "template.spec.containers[0].image is missing; legal: text. Add it",
     ],
     [
       "an init container without name",
       { template: podTemplate({ initContainers: [{ image: "a", name: 5 }] }) },
-      "template.spec.initContainers[0].name is not valid (received 5); legal: text",
+      "template.spec.initContainers[0].name is not valid (received 5); legal: text. Correct it",
     ],
     [
       "an environment variable without name",
       { template: podTemplate({}, { env: [{ value: "a" }] }) },
-      "template.spec.containers[0].env[0].name is missing",
+      "template.spec.containers[0].env[0].name is missing. Add it",
     ],
     [
       "an environment variable that is a number, which is not shown",
@@ -186,17 +198,17 @@ describe("StatefulSets", () => {
     [
       "an unknown policy for pods",
       { podManagementPolicy: "Serial" },
-      'podManagementPolicy is not valid (received "Serial"); legal: OrderedReady or Parallel',
+      'podManagementPolicy is not valid (received "Serial"); legal: OrderedReady or Parallel. Correct it',
     ],
     [
       "an unknown strategy",
       { updateStrategy: { type: "Recreate" } },
-      'updateStrategy.type is not valid (received "Recreate"); legal: RollingUpdate or OnDelete',
+      'updateStrategy.type is not valid (received "Recreate"); legal: RollingUpdate or OnDelete. Correct it',
     ],
     [
       "a partition that is no number",
       { updateStrategy: { rollingUpdate: { partition: "50%" } } },
-      'updateStrategy.rollingUpdate.partition is not valid (received "50%"); legal: an integer from 0',
+      'updateStrategy.rollingUpdate.partition is not valid (received "50%"); legal: an integer from 0. Correct it',
     ],
     [
       "whenScaled: Delete",
@@ -213,17 +225,17 @@ describe("StatefulSets", () => {
     [
       "an unknown retention policy",
       { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Keep" } },
-      'persistentVolumeClaimRetentionPolicy.whenDeleted is not valid (received "Keep"); legal: Retain',
+      'persistentVolumeClaimRetentionPolicy.whenDeleted is not valid (received "Keep"); legal: Retain. Correct it',
     ],
     [
       "claim templates that are no list",
       { volumeClaimTemplates: {} },
-      "volumeClaimTemplates is not valid; legal: a list of claim templates",
+      "volumeClaimTemplates is not valid; legal: a list of claim templates. Correct it",
     ],
     [
       "a claim template without name",
       { volumeClaimTemplates: [claim({}, { name: undefined })] },
-      "volumeClaimTemplates[0].metadata.name is missing; legal: lower case letters, digits and -",
+      "volumeClaimTemplates[0].metadata.name is missing; legal: lower case letters, digits and -. Add it",
     ],
     [
       "a claim template given twice",
@@ -233,27 +245,27 @@ describe("StatefulSets", () => {
     [
       "a claim template without access modes",
       { volumeClaimTemplates: [claim({ accessModes: undefined })] },
-      "volumeClaimTemplates[0].spec.accessModes is missing; legal: a list of ReadWriteOnce, ReadWriteOncePod, ReadWriteMany, ReadOnlyMany",
+      "volumeClaimTemplates[0].spec.accessModes is missing; legal: a list of ReadWriteOnce, ReadWriteOncePod, ReadWriteMany, ReadOnlyMany. Add it",
     ],
     [
       "a claim template with an unknown access mode",
       { volumeClaimTemplates: [claim({ accessModes: ["RWO"] })] },
-      'volumeClaimTemplates[0].spec.accessModes is not valid (received ["RWO"]); legal: a list of ReadWriteOnce, ReadWriteOncePod, ReadWriteMany, ReadOnlyMany',
+      'volumeClaimTemplates[0].spec.accessModes is not valid (received ["RWO"]); legal: a list of ReadWriteOnce, ReadWriteOncePod, ReadWriteMany, ReadOnlyMany. Correct it',
     ],
     [
       "a claim template without size",
       { volumeClaimTemplates: [claim({ resources: {} })] },
-      "volumeClaimTemplates[0].spec.resources.requests.storage is missing; legal: a size such as 10Gi",
+      "volumeClaimTemplates[0].spec.resources.requests.storage is missing; legal: a size such as 10Gi. Add it",
     ],
     [
       "a claim template of an unknown size",
       { volumeClaimTemplates: [claim({ resources: { requests: { storage: "10 GB" } } })] },
-      'volumeClaimTemplates[0].spec.resources.requests.storage is not valid (received "10 GB"); legal: a size such as 10Gi',
+      'volumeClaimTemplates[0].spec.resources.requests.storage is not valid (received "10 GB"); legal: a size such as 10Gi. Correct it',
     ],
     [
       "a claim template with a class that is no text",
       { volumeClaimTemplates: [claim({ storageClassName: 5 })] },
-      "volumeClaimTemplates[0].spec.storageClassName is not valid (received 5); legal: the name of a storage class",
+      "volumeClaimTemplates[0].spec.storageClassName is not valid (received 5); legal: the name of a storage class. Correct it",
     ],
     [
       "a claim template with Pulumi's annotations",
@@ -281,16 +293,16 @@ describe("StatefulSets", () => {
   test("maps in the wrong place are not shown: they may hold a password", () => {
     const containers = { name: "a", image: "a", env: [{ name: "PASSWORD", value: "hunter2" }] };
     expect(problemsIn(file(set({ template: podTemplate({ containers }) })))).toStrictEqual([
-      `${theSet}: spec.template.spec.containers is not valid; legal: a list with at least one container`,
+      `${theSet}: spec.template.spec.containers is no list; legal: a list. Correct it`,
     ]);
     expect(problemsIn(file({ ...set(), spec: [containers] }))).toStrictEqual([
-      `${theSet}: spec is not valid; legal: the spec of a StatefulSet`,
+      `${theSet}: spec is not valid; legal: the spec of a StatefulSet. Correct it`,
     ]);
   });
 
   test("no spec", () => {
     expect(problemsIn(file({ ...set(), spec: undefined }))).toStrictEqual([
-      `${theSet}: spec is missing; legal: the spec of a StatefulSet`,
+      `${theSet}: spec is missing; legal: the spec of a StatefulSet. Add it`,
     ]);
   });
 
@@ -299,13 +311,13 @@ describe("StatefulSets", () => {
       "metadata.name",
       { name: "Web_1" },
       "StatefulSet Web_1",
-      'received "Web_1"); legal: lower case letters, digits, - and .',
+      'received "Web_1"); legal: lower case letters, digits, "-" and ".". Correct it',
     ],
     [
       "metadata.namespace",
       { namespace: "a.b" },
       "StatefulSet web",
-      'received "a.b"); legal: at most 63 lower case letters, digits and -',
+      'received "a.b"); legal: at most 63 lower case letters, digits and -. Correct it',
     ],
   ])("a wrong %s", (path, metadata, title, message) => {
     expect(problemsIn(file(set({}, metadata)))).toStrictEqual([

@@ -140,24 +140,36 @@ describe("documents", () => {
 });
 
 const refused: readonly (readonly [title: string, text: string, message: string])[] = [
-  ["tabs", "a:\n\tb: 1\n", "web.yaml, line 2, column 1 is not valid YAML: Tabs are not allowed as indentation"],
+  [
+    "tabs",
+    "a:\n\tb: 1\n",
+    "web.yaml, line 2, column 1 is not valid YAML: Tabs are not allowed as indentation. Use spaces",
+  ],
   [
     "two colons",
     "a: b: c\n",
-    "web.yaml, line 1, column 4 is not valid YAML: Nested mappings are not allowed in compact mappings",
+    "web.yaml, line 1, column 4 is not valid YAML: Nested mappings are not allowed in compact mappings. Correct the file there",
   ],
-  ["an open quote", "a: 'x", "web.yaml, line 1, column 6 is not valid YAML: Missing closing 'quote"],
+  [
+    "an open quote",
+    "a: 'x",
+    "web.yaml, line 1, column 6 is not valid YAML: Missing closing 'quote. Correct the file there",
+  ],
   [
     "a stray bracket",
     "a: {b}}",
-    "web.yaml, line 1, column 7 is not valid YAML: Unexpected flow-map-end token in YAML stream",
+    "web.yaml, line 1, column 7 is not valid YAML: Unexpected flow-map-end token in YAML stream. Correct the file there",
   ],
   [
     "several mistakes that are one",
     "- a\npassword: hunter2",
-    "web.yaml, line 2, column 1 is not valid YAML: Unexpected scalar at node end",
+    "web.yaml, line 2, column 1 is not valid YAML: Unexpected scalar at node end. Correct the file there",
   ],
-  ["text after a block sign", "a: | hunter2\n x", "web.yaml, line 1, column 6 is not valid YAML: Not a YAML token"],
+  [
+    "text after a block sign",
+    "a: | hunter2\n x",
+    "web.yaml, line 1, column 6 is not valid YAML: Not a YAML token. Correct the file there",
+  ],
   [
     "a key given twice",
     "a: 1\nb: 2\na: 3\n",
@@ -169,7 +181,11 @@ const refused: readonly (readonly [title: string, text: string, message: string]
     "web.yaml, line 2, column 1 has the key true twice in one place. Remove one",
   ],
   ["an empty key", "? ~\n: 1\n", "web.yaml, line 1, column 3 has an empty key"],
-  ["a list as a key", "? [a]\n: 1\n", "web.yaml, line 1, column 3 has a key that is no text"],
+  [
+    "a list as a key",
+    "? [a]\n: 1\n",
+    "web.yaml, line 1, column 3 has a key that is no text. If this is a template, give what it renders to (helm template)",
+  ],
   ["a map as a key, by alias", "a: &a {b: 1}\n? *a\n: 1\n", "web.yaml, line 2, column 3 has a key that is no text"],
   ["a prototype", "__proto__: 1\n", "web.yaml, line 1, column 1 has the key __proto__, which is not read"],
   ["an unknown anchor", "a: *b\n", "web.yaml, line 1, column 4 names the anchor b, which no line before it has"],
@@ -209,7 +225,17 @@ const refused: readonly (readonly [title: string, text: string, message: string]
   [
     "a control character",
     "a: b\nc: \u0001\n",
-    "web.yaml, line 2, column 4 has a control character (U+0001). Is it a text file in UTF-8?",
+    "web.yaml, line 2, column 4 has a control character (U+0001); legal: a text file in UTF-8. Save it as text in UTF-8",
+  ],
+  [
+    "bytes that are not UTF-8, as Node reads them",
+    "a: b\nc: f\ufffdr\n",
+    "web.yaml, line 2, column 5 has bytes that are not UTF-8, or U+FFFD, which stands for them; legal: a text file in UTF-8. Save it as text in UTF-8",
+  ],
+  [
+    "UTF-16",
+    "\ufffd\ufffda\u0000",
+    "web.yaml, line 1, column 1 has bytes that are not UTF-8, or U+FFFD, which stands for them; legal: a text file in UTF-8. It may be UTF-16: save it as UTF-8",
   ],
   ["deep nesting", `a: ${"[".repeat(100_000)}`, "web.yaml, line 1, column 203 is nested too deeply to be a manifest"],
   ["many documents", "---\na: 1\n".repeat(5002), "web.yaml, line 10003, column 4 has more than 5000 documents"],
@@ -238,7 +264,7 @@ test("every document with a mistake is told, and the others are read", () => {
   const { values, problems } = read("a: 1\n---\nb: [\n---\nc: 1\n---\nd: *x\n");
   expect(values).toStrictEqual([{ a: 1 }, { c: 1 }]);
   expect(problems).toStrictEqual([
-    "web.yaml, line 4, column 1 is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
+    "web.yaml, line 4, column 1 is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]. Correct the file there",
     "web.yaml, line 7, column 4 names the anchor x, which no line before it has",
   ]);
 });

@@ -180,21 +180,67 @@ describe("bad input is told in one message", () => {
     };
     expect(await inFolder(files, (cwd) => refusal({ cwd, from: 3, to: 4 }))).toBe(
       "3 problems:\n" +
-        "  - cutoverIndex is out of range (received 9); legal: an integer from 0 (all moved) to 2 (nothing moved)\n" +
-        "  - --from is out of range (received 3); legal: an integer from 0 (all moved) to 2 (nothing moved)\n" +
-        "  - --to is out of range (received 4); legal: an integer from 0 (all moved) to 2 (nothing moved)",
+        "  - cutoverIndex is out of range (received 9); legal: an integer from 0 (all moved) to 2 (nothing moved). Change it by one ordinal at a time, from the last index that was applied\n" +
+        "  - --from is out of range (received 3); legal: an integer from 0 (all moved) to 2 (nothing moved). Correct the option\n" +
+        "  - --to is out of range (received 4); legal: an integer from 0 (all moved) to 2 (nothing moved). Correct the option",
     );
   });
 
   test("what came from the command line is called as it is there", async () => {
     const files = { "a.yaml": manifests({ replicas: 2 }) };
     const message = await inFolder(files, (cwd) => refusal({ cwd, manifests: ["a.yaml"], namespace: "No" }));
-    expect(message).toMatch(/^--namespace is not legal \(received "No"\); legal: [^.]*$/);
+    expect(message).toMatch(/^--namespace is not legal \(received "No"\); legal: [^.]*\. Correct the option$/);
     const missing = await inFolder({}, (cwd) => refusal({ cwd, manifests: ["a.yaml", "."] }));
     expect(missing).toBe(
       "2 problems:\n" +
-        "  - --manifests: a.yaml does not exist; legal: paths of YAML files\n" +
-        "  - --manifests: . is a folder; legal: paths of YAML files",
+        "  - --manifests: a.yaml does not exist; legal: paths of YAML files. Correct the option\n" +
+        "  - --manifests: . is a folder; legal: paths of YAML files. Correct the option",
+    );
+  });
+
+  test("advice about the manifests themselves stays", async () => {
+    const text = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n";
+    expect(await inFolder({ "a.yaml": text }, (cwd) => refusal({ cwd, manifests: ["a.yaml"] }))).toBe(
+      "--manifests has no StatefulSet; legal: exactly one. Add the file that holds it",
+    );
+  });
+
+  test("what is wrong with one file, the config and the options is told with a file that cannot be read", async () => {
+    const files = {
+      "Pulumi.yaml":
+        "name: a\nconfig:\n  manifests: [set.yaml, nope.yaml]\n  cutoverIndex: 9\n  side: left\n" +
+        "  patches: [{ kind: ConfigMap, name: elsewhere, patch: {} }]\n",
+      "set.yaml": manifests({ replicas: 2 }).replace("serviceName: web", 'serviceName: ""'),
+    };
+    expect(await inFolder(files, (cwd) => refusal({ cwd, from: 3 }))).toBe(
+      "5 problems:\n" +
+        '  - side is not legal (received "left"); legal: source, destination. Change side in Pulumi.yaml\n' +
+        "  - manifests: nope.yaml does not exist; legal: paths of YAML files. Paths are relative to the folder of Pulumi.yaml: " +
+        "correct the config key manifests\n" +
+        '  - set.yaml, document 3 (StatefulSet web): spec.serviceName is not valid (received ""); legal: the name of the ' +
+        "set's headless Service. Correct it\n" +
+        "  - cutoverIndex is out of range (received 9); legal: an integer from 0 (all moved) to 2 (nothing moved). Change it by " +
+        "one ordinal at a time, from the last index that was applied\n" +
+        "  - --from is out of range (received 3); legal: an integer from 0 (all moved) to 2 (nothing moved). Correct the option",
+    );
+  });
+
+  test("the names of the real stacks do not matter here", async () => {
+    const files = {
+      "Pulumi.yaml": "name: a\nconfig: { manifests: [set.yaml], peerStack: prod-old, side: source }\n",
+      "set.yaml": manifests({ replicas: 1 }),
+    };
+    const report = await inFolder(files, (cwd) => rehearse({ cwd, oneWay: true, problems: [] }));
+    expect(report.violations).toStrictEqual([]);
+  });
+
+  test.each([
+    ["nope", "does not exist"],
+    ["a.yaml", "is no folder"],
+  ])("--config-dir %s", async (configDir, what) => {
+    expect(await inFolder({ "a.yaml": "" }, (cwd) => refusal({ cwd, configDir }))).toBe(
+      `--config-dir ${what} (received "${configDir}"); legal: the folder of a Pulumi.yaml. Correct the path, which is ` +
+        "relative to the current folder",
     );
   });
 
