@@ -29,6 +29,8 @@ export interface CutoverArgs {
   readonly storageClasses?: Readonly<Record<string, string>>;
   /** Whether to create the namespace if it does not exist. Default true. */
   readonly createNamespace?: boolean;
+  /** Whether to keep others from changing the set's ordinals. Default: where the cluster can (Kubernetes 1.30). */
+  readonly fence?: boolean;
   /** How to reach the half's cluster. */
   readonly connection: Connection;
   /** Opens a cluster for looking at it. */
@@ -62,6 +64,7 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
     set: proven(plan.identity),
     held: half.held,
     turn: proven(decision.turn),
+    fence: proven(plan.fence !== undefined),
     peerTurn: proven(decision.peerTurn),
     ...(decision.side === "source" ? { offer: half.offer, inventory: half.inventory } : {}),
   };

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { readStackOutputs } from "./components/peer";
 import { refusalProblem } from "./core/advice";
 import { clusterProblems, versionProblem } from "./core/cluster";
+import type { Fence } from "./core/fence";
 import { halfOfSet } from "./core/half";
 import { whyReplaced, whyRetentionDestroys } from "./core/handOver";
 import { annotations } from "./core/kubernetes";
@@ -22,6 +23,7 @@ import type { CutoverArgs } from "./cutover";
 import { planHandOver } from "./handOver";
 import { Unreachable } from "./live/cluster";
 import type { Cluster } from "./live/cluster";
+import { planFence } from "./live/fence";
 import { beingDeleted } from "./live/guard";
 import type { GuardedSet, Proof } from "./live/guard";
 import { liveHalf, lookAt } from "./live/look";
@@ -38,6 +40,7 @@ export interface HalfPlan {
   readonly guard: GuardedSet;
   readonly carried: readonly OfferedVolume[];
   readonly namespaceObject: KubernetesObject | undefined;
+  readonly fence: Fence | undefined;
   readonly expected: Proof;
   readonly warnings: readonly string[];
 }
@@ -92,6 +95,17 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
   const half = halfOfSet(set, decision, clusterUid);
   if (look?.set !== undefined) problems.push(...setProblems(identity, whyReplaced(look.set, half)));
   const handOver = await planHandOver({ args, decision, records, look, live, cluster }, problems);
+  const fenced = { namespace, name: identity.name, stack: pulumi.getStack() };
+  // At the end of a move everything is the user's again.
+  const fence =
+    records.peer === "none"
+      ? undefined
+      : await planFence(
+          cluster,
+          { set: fenced, asked: args.fence, recorded: own?.fence, version: look?.version },
+          problems,
+          warnings,
+        );
   throwAll(problems);
   const namespaceObject = planNamespace(workload, look?.namespaceObject, args.createNamespace ?? true);
   if (own === undefined && workload.namespaceObject !== undefined && namespaceObject === undefined) {
@@ -105,6 +119,7 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
     cluster,
     clusterUid,
     namespaceObject,
+    fence,
     ...handOver,
     warnings: [...warnings, ...handOver.warnings],
   };

@@ -26,6 +26,8 @@ export interface Settings {
   /** Storage class in the source to storage class in the destination. */
   readonly storageClasses: Readonly<Record<string, string>>;
   readonly patches: readonly Patch[];
+  /** Undefined: where the cluster can. */
+  readonly fence?: boolean;
   readonly connection: Connection;
   /** What a person should know about this config. */
   readonly warnings: readonly string[];
@@ -43,9 +45,9 @@ export interface ConfigSource {
 
 const keys = [
   ...["cutoverIndex", "side", "peerStack", "manifests", "namespace", "createNamespace", "batch", "volumes"],
-  ...["storageClasses", "patches"],
+  ...["storageClasses", "patches", "fence"],
 ];
-const laterKeys = ["adopt", "carrySecrets", "carryConfigMaps", "csi", "peerContext", "fenced", "fence"];
+const laterKeys = ["adopt", "carrySecrets", "carryConfigMaps", "csi", "peerContext", "fenced"];
 const providerKeys = ["kubernetes:context", "kubernetes:kubeconfig"];
 /** Keys that no provider has: under another namespace they are this program's, lost when the project was renamed. */
 const ownKeys = new Set(["cutoverIndex", "peerStack", "manifests", "createNamespace", "storageClasses"]);
@@ -72,6 +74,7 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
     volumes: reader.choice("volumes", ["carry", "fresh"]) ?? "carry",
     storageClasses: reader.storageClasses(),
     patches: reader.patches(),
+    ...reader.fence(),
     connection: reader.connection(side ?? "source"),
     warnings: reader.warnings(side),
   };
@@ -203,6 +206,11 @@ class Reader extends ConfigReader {
       });
     }
     return map as Record<string, string>;
+  }
+
+  public fence(): { readonly fence?: boolean } {
+    const given = this.choice("fence", ["true", "false"]);
+    return given === undefined ? {} : { fence: given === "true" };
   }
 
   /** Patches may hold anything, so no value of theirs is shown. */

@@ -1,6 +1,7 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import type { StatefulSetArgs } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import * as pulumi from "@pulumi/pulumi";
+import type { Fence } from "../core/fence";
 import { halfOfSet } from "../core/half";
 import type { KubernetesObject } from "../core/kubernetes";
 import type { OrdinalRange } from "../core/ordinals";
@@ -13,6 +14,8 @@ import type { GuardedSet, Proof } from "../live/guard";
 import { refuseNamesake } from "../live/namesake";
 import { failsAsUserError } from "./failure";
 import { declareCarriedVolume } from "./carriedVolume";
+import { declareFence } from "./fence";
+import { hook } from "./hook";
 import { DeclaredObject, typeToken } from "./kubernetesObject";
 
 /** What a half of a set is made of. */
@@ -31,6 +34,8 @@ export interface SplitStatefulSetArgs {
   readonly carried: readonly OfferedVolume[];
   /** The namespace to declare; undefined if it is somebody else's. */
   readonly namespaceObject: KubernetesObject | undefined;
+  /** Keeps others from changing the set's ordinals; undefined: there is none. */
+  readonly fence: Fence | undefined;
   /** What would be vouched for: a preview exports this. */
   readonly expected: Proof;
 }
@@ -80,13 +85,14 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
           },
         }),
     );
+    const fence = args.fence ? declareFence(name, { fence: args.fence, cluster, set: workload.set }, below) : [];
     const claims = args.carried.map((offered) => declareCarriedVolume(offered, below));
 
     const half = halfOfSet(workload.set, decision, args.clusterUid);
     const guard = hook(`${name}-before-write`, () => beforeWrite(cluster, args.guard, half));
     this.statefulSet = new StatefulSet(name, half as unknown as StatefulSetArgs, {
       parent: this,
-      dependsOn: [...below.dependsOn, ...belongings, ...claims],
+      dependsOn: [...below.dependsOn, ...belongings, ...fence, ...claims],
       protect,
       hooks: { beforeCreate: [guard], beforeUpdate: [guard] },
     });
@@ -110,8 +116,4 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
     );
     return proven;
   }
-}
-
-function hook(name: string, run: () => Promise<void>): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(name, () => failsAsUserError(run));
 }

@@ -10,6 +10,14 @@ function minorOf(version: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
+/** The minor version in which ValidatingAdmissionPolicy became stable. */
+const fenceMinor = 30;
+
+/** Whether a server of this version has ValidatingAdmissionPolicy v1; a version that says nothing is taken for a new one. */
+export function hasFence(version: string): boolean {
+  return (minorOf(version) ?? fenceMinor) >= fenceMinor;
+}
+
 /** Why a cluster is too old for a half that sends `spec.ordinals`, or undefined. */
 export function versionProblem(version: string, context: string): Problem | undefined {
   const minor = minorOf(version);

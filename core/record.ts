@@ -16,6 +16,8 @@ export interface HalfOutputs extends Omit<HalfRecord, "set"> {
   /** uid of the namespace `kube-system` of the half's cluster. */
   readonly cluster: string;
   readonly set: SetIdentity;
+  /** Whether a fence is around the set. Left out: by a version of this program that had none. */
+  readonly fence?: boolean;
   /** Source: volumes and claims for the ordinals within a batch of the cut, on both sides. A secret output. */
   readonly offer: Offer;
   /** Source: where the data of every claim is. */

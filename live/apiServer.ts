@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { Unreachable } from "./cluster";
+import { NotAllowed, Unreachable } from "./cluster";
 import type { Connection } from "./cluster";
 import { Credentials } from "./credentials";
 import type { Access } from "./credentials";
@@ -68,7 +68,8 @@ export class ApiServer {
   /**
    * Asks once; a read is asked again if the connection broke or the server was overloaded.
    *
-   * @returns any answer but 401, a missing right (403), 429 and 5xx, which are thrown as `Unreachable`, like no answer at all.
+   * @returns any answer but 401, 429 and 5xx, which are thrown as `Unreachable`, like no answer at all, and a missing right
+   * (403), which is `NotAllowed`.
    */
   public async ask(request: ApiRequest): Promise<ApiAnswer> {
     const answer = await this.askAgain(request);
@@ -85,7 +86,7 @@ export class ApiServer {
     // Any other 403 is an admission policy's, or a namespace's that is being deleted: an answer.
     if (answer.status === 403 && (said === "" || /\bcannot \S+ (resource|path)\b/.test(said))) {
       const todo = `Give the account the right to ${request.action}`;
-      throw this.unreachable(`does not allow the account to ${request.action} (403)${reason}`, todo);
+      throw new NotAllowed(this.sentence(`does not allow the account to ${request.action} (403)${reason}`, todo));
     }
     if (answer.status === 429 || answer.status >= 500) {
       throw this.unreachable(`failed to ${request.action} (${answer.status})${reason}`);
@@ -99,8 +100,12 @@ export class ApiServer {
     return `the API server of context "${this.connection.context}"${where}`;
   }
 
-  private unreachable(what: string, todo?: string): Unreachable {
-    return new Unreachable(`${this.describe()} ${what}.${todo === undefined ? "" : ` ${todo}.`}`);
+  private unreachable(what: string, todo = ""): Unreachable {
+    return new Unreachable(this.sentence(what, todo));
+  }
+
+  private sentence(what: string, todo: string): string {
+    return `${this.describe()} ${what}.${todo === "" ? "" : ` ${todo}.`}`;
   }
 
   private async askAgain(request: ApiRequest): Promise<RawAnswer> {

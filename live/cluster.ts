@@ -38,10 +38,24 @@ export interface Cluster {
    */
   dryRunCreate(set: StatefulSet): Promise<StatefulSet>;
   /**
+   * Asks the API server whether it would create any object (`dryRun=All`). Nothing is created.
+   *
+   * @returns undefined if it would, otherwise why not. Throws `NotAllowed` if the account may not create such objects.
+   */
+  tryCreate(object: KubernetesObject): Promise<Refused | undefined>;
+  /**
    * Makes a volume `Retain` and notes its earlier policy in an annotation: the one write that does not go through
    * Pulumi (docs/decisions.md says why). Idempotent.
    */
   retain(volume: string, previousPolicy: string): Promise<void>;
+}
+
+/** Why the API server would not create an object. */
+export interface Refused {
+  /** As in its Status: `AlreadyExists`, `NotFound` (no such kind, or no such namespace), `Forbidden`, `Invalid`, … */
+  readonly reason: string;
+  /** The API server's words. */
+  readonly message: string;
 }
 
 /** How to reach a cluster: the Kubernetes provider's own config keys. */
@@ -54,5 +68,10 @@ export interface Connection {
 
 /** The cluster did not answer, or the account may not ask. */
 export class Unreachable extends Error {
-  public override readonly name = "Unreachable";
+  public override readonly name: "Unreachable" | "NotAllowed" = "Unreachable";
+}
+
+/** The account lacks a right. */
+export class NotAllowed extends Unreachable {
+  public override readonly name = "NotAllowed";
 }

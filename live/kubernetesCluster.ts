@@ -4,7 +4,7 @@ import { UserError } from "../core/userError";
 import { ApiServer } from "./apiServer";
 import type { ApiAnswer } from "./apiServer";
 import { Unreachable } from "./cluster";
-import type { Cluster, Connection, ObjectReference } from "./cluster";
+import type { Cluster, Connection, ObjectReference, Refused } from "./cluster";
 import { discoveredResource, groupPath, knownResource, qualified } from "./resources";
 import type { Resource } from "./resources";
 
@@ -78,13 +78,13 @@ export class KubernetesCluster implements Cluster {
    */
   public async dryRunCreate(set: StatefulSet): Promise<StatefulSet> {
     const { name, namespace = "default" } = set.metadata;
-    let answer = await this.tryCreate(set, namespace);
+    let answer = await this.tryCreateSet(set, namespace);
     const space = isNotFound(answer) ? "default" : namespace;
     const why = space === namespace ? "" : `, which is asked because ${namespace} does not exist yet,`;
-    if (space !== namespace) answer = await this.tryCreate(set, space, why);
+    if (space !== namespace) answer = await this.tryCreateSet(set, space, why);
     if (answer.status === 409) {
       const { name: taken, ...metadata } = set.metadata;
-      answer = await this.tryCreate({ ...set, metadata: { ...metadata, generateName: `${taken}-` } }, space, why);
+      answer = await this.tryCreateSet({ ...set, metadata: { ...metadata, generateName: `${taken}-` } }, space, why);
     }
     if (answer.status >= 400) {
       const what = `would be refused by ${this.server.describe()} (${answer.status}): ${messageOf(answer)}`;
@@ -92,6 +92,18 @@ export class KubernetesCluster implements Cluster {
     }
     const stored = this.object(answer) as StatefulSet;
     return { ...stored, metadata: { ...stored.metadata, name, namespace } };
+  }
+
+  public async tryCreate(object: KubernetesObject): Promise<Refused | undefined> {
+    const { apiVersion, kind, metadata } = object;
+    const resource = knownResource(apiVersion, kind) ?? (await this.discover(apiVersion, kind));
+    if (resource === undefined) return { reason: "NotFound", message: `the server has no ${kind} (${apiVersion})` };
+    const path = collection(apiVersion, resource, metadata.namespace);
+    const place = resource.namespaced ? ` in namespace ${metadata.namespace ?? ""}` : "";
+    const answer = await this.dryRun(path, object, `${qualified(apiVersion, resource.plural)}${place}`);
+    if (answer.status < 400) return undefined;
+    const { reason = answer.status === 404 ? "NotFound" : "Unknown" } = answer.body ?? {};
+    return { reason: String(reason), message: messageOf(answer) };
   }
 
   /**
@@ -122,15 +134,16 @@ export class KubernetesCluster implements Cluster {
     }
   }
 
-  private tryCreate(set: object, namespace: string, why = ""): Promise<ApiAnswer> {
+  private tryCreateSet(set: object, namespace: string, why = ""): Promise<ApiAnswer> {
     const { metadata } = set as KubernetesObject;
-    return this.server.ask({
-      method: "POST",
-      path: `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/statefulsets`,
-      query: { dryRun: "All", fieldManager },
-      body: { ...set, metadata: { ...metadata, namespace } },
-      action: `create statefulsets.apps in namespace ${namespace}${why}`,
-    });
+    const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/statefulsets`;
+    const body = { ...set, metadata: { ...metadata, namespace } };
+    return this.dryRun(path, body, `statefulsets.apps in namespace ${namespace}${why}`);
+  }
+
+  private dryRun(path: string, body: object, what: string): Promise<ApiAnswer> {
+    const query = { dryRun: "All", fieldManager };
+    return this.server.ask({ method: "POST", path, query, body, action: `create ${what}` });
   }
 
   private async list(

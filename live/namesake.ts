@@ -23,7 +23,8 @@ export function namesakeProblem(wanted: KubernetesObject, existing: KubernetesOb
   };
 }
 
-async function readExisting(cluster: Cluster, wanted: KubernetesObject): Promise<KubernetesObject | undefined> {
+/** The object in the cluster that has the kind and name of one that is wanted. */
+export async function readExisting(cluster: Cluster, wanted: KubernetesObject): Promise<KubernetesObject | undefined> {
   const { namespace, name } = wanted.metadata;
   const { apiVersion, kind } = wanted;
   return cluster.read({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) });

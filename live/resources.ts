@@ -29,6 +29,10 @@ const knownOfCluster: typeof known = {
     ["Node", "nodes"],
     ["PersistentVolume", "persistentvolumes"],
   ],
+  "admissionregistration.k8s.io/v1": [
+    ["ValidatingAdmissionPolicy", "validatingadmissionpolicies"],
+    ["ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings"],
+  ],
   "storage.k8s.io/v1": [
     ["StorageClass", "storageclasses"],
     ["VolumeAttachment", "volumeattachments"],

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
+import { whyDenied } from "./admission";
 import { applyDefaults } from "./defaults";
 import { clean, equal, isObject, pluck, type JsonObject } from "./json";
 import { isBuiltIn, referenceOf, resourceOf } from "./kinds";
@@ -7,7 +8,7 @@ import type { AppliedFields, ObjectStore } from "./objectStore";
 import { conflictIn, duplicateKey, merge } from "./serverSideApply";
 
 /** Why the API server refused a request, as in its Status objects. */
-export type RefusalReason = "AlreadyExists" | "NotFound" | "Invalid" | "Conflict" | "BadRequest";
+export type RefusalReason = "AlreadyExists" | "Forbidden" | "NotFound" | "Invalid" | "Conflict" | "BadRequest";
 
 /** The API server refused a request. */
 export class ApiError extends Error {
@@ -143,6 +144,8 @@ export class ApiServer {
   public create(object: KubernetesObject, options: WriteOptions): KubernetesObject {
     const reference = referenceOf(object);
     if (this.store.get(reference) !== undefined) {
+      // Admission comes before storage.
+      this.admit(reference, undefined, object);
       const resource = resourceOf(reference.apiVersion, reference.kind);
       throw new ApiError("AlreadyExists", `${resource} "${reference.name}" already exists`);
     }
@@ -210,6 +213,16 @@ export class ApiServer {
     return this.write(live, change(live), managedFields, options);
   }
 
+  /** Asks the admission policies about a write, or without `after` about a deletion. */
+  public admit(
+    reference: ObjectReference,
+    before: KubernetesObject | undefined,
+    after: KubernetesObject | undefined,
+  ): void {
+    const denied = whyDenied(this.store, reference, before, after);
+    if (denied !== undefined) throw new ApiError("Forbidden", denied);
+  }
+
   /** A config as it arrives: its namespace filled in and checked, fields that the server sets left out. */
   private admitted(object: KubernetesObject, reference: ObjectReference): JsonObject {
     const { namespace } = reference;
@@ -233,6 +246,7 @@ export class ApiServer {
     const filled = this.classOf(applyDefaults(wanted));
     if (filled.kind === "StatefulSet") checkStatefulSet(filled);
     if (live !== undefined) checkImmutable(live, filled);
+    this.admit(referenceOf(filled), live, filled);
     const generation =
       live === undefined ? 1 : (live.metadata.generation ?? 1) + (equal(live.spec, filled.spec) ? 0 : 1);
     const counted = filled.spec !== undefined && filled.apiVersion !== "v1";

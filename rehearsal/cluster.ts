@@ -1,3 +1,5 @@
+import { hasFence } from "../core/cluster";
+import { fenceApi } from "../core/fence";
 import {
   annotations,
   type KubernetesObject,
@@ -6,8 +8,8 @@ import {
   type Pod,
   type StatefulSet,
 } from "../core/kubernetes";
-import { type Cluster, type ObjectReference, Unreachable } from "../live/cluster";
-import { ApiServer, notFound, type WriteOptions } from "./apiServer";
+import { type Cluster, type ObjectReference, type Refused, Unreachable } from "../live/cluster";
+import { ApiError, ApiServer, notFound, type WriteOptions } from "./apiServer";
 import { referenceOf } from "./kinds";
 import { type ClusterEvent, ObjectStore } from "./objectStore";
 import { type PodFault, PodRuntime } from "./podRuntime";
@@ -126,6 +128,7 @@ export class SimulatedCluster implements Cluster {
     const live = this.store.get(reference);
     if (live === undefined) throw notFound(reference);
     if (live.metadata.deletionTimestamp !== undefined) return;
+    this.server.admit(reference, live, undefined);
     const marked = { ...live, metadata: { ...live.metadata, deletionTimestamp: this.store.timestamp } };
     const waits = ["Pod", "StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Namespace"].includes(live.kind);
     if (waits) this.store.put(marked, "terminating");
@@ -207,6 +210,21 @@ export class SimulatedCluster implements Cluster {
 
   public dryRunCreate(set: StatefulSet): Promise<StatefulSet> {
     return this.answer(() => this.server.create(set, { manager: "statefulset-cutover", dryRun: true }) as StatefulSet);
+  }
+
+  public tryCreate(object: KubernetesObject): Promise<Refused | undefined> {
+    return this.answer(() => {
+      if (object.apiVersion === fenceApi && !hasFence(this.serverVersion)) {
+        return { reason: "NotFound", message: "the server could not find the requested resource" };
+      }
+      try {
+        this.server.create(object, { manager: "statefulset-cutover", dryRun: true });
+        return undefined;
+      } catch (error) {
+        if (error instanceof ApiError) return { reason: error.reason, message: error.message };
+        throw error;
+      }
+    });
   }
 
   public retain(volume: string, previousPolicy: string): Promise<void> {

@@ -81,6 +81,7 @@ describe("what is read", () => {
         volumes: "fresh",
         storageClasses: '{"fast":"premium"}',
         patches: JSON.stringify(patches),
+        fence: "false",
         "kubernetes:context": "west",
         "kubernetes:kubeconfig": "~/west",
       },
@@ -97,6 +98,7 @@ describe("what is read", () => {
       volumes: "fresh",
       storageClasses: { fast: "premium" },
       patches,
+      fence: false,
       connection: { context: "west", kubeconfig: "~/west" },
       warnings: [],
     });
@@ -126,22 +128,19 @@ describe("keys", () => {
   ])("%s: did you mean %s", (key, meant) => {
     expect(withManifests({ [key]: "secret" })).toStrictEqual([
       `${key} is not a config key of this program; legal: cutoverIndex, side, peerStack, manifests, namespace, createNamespace, ` +
-        `batch, volumes, storageClasses, patches. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
+        `batch, volumes, storageClasses, patches, fence. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
     ]);
   });
 
   test("nothing near", () => {
-    expect(withManifests({ colour: "red" })[0]).toMatch(/patches\. Remove it: pulumi config rm colour -s source$/);
+    expect(withManifests({ colour: "red" })[0]).toMatch(/fence\. Remove it: pulumi config rm colour -s source$/);
   });
 
-  test.each(["adopt", "carrySecrets", "carryConfigMaps", "csi", "peerContext", "fenced", "fence"])(
-    "%s comes later",
-    (key) => {
-      expect(withManifests({ [key]: "true" })).toStrictEqual([
-        `${key} is not supported yet. Remove it: pulumi config rm ${key} -s source`,
-      ]);
-    },
-  );
+  test.each(["adopt", "carrySecrets", "carryConfigMaps", "csi", "peerContext", "fenced"])("%s comes later", (key) => {
+    expect(withManifests({ [key]: "true" })).toStrictEqual([
+      `${key} is not supported yet. Remove it: pulumi config rm ${key} -s source`,
+    ]);
+  });
 
   test("switches of the default provider would do nothing", () => {
     const what = "would have no effect: this program sets every switch of its Kubernetes provider itself";
@@ -360,11 +359,11 @@ test("every problem at once, after what others have found", () => {
     colour: "z",
     manifests: "m",
     namespace: "N",
-    fence: "true",
+    fence: "perhaps",
   };
   readSettings(source(values, "dev"), problems);
   expect(problems.map(({ where }) => where)).toStrictEqual([
-    ...["earlier", "colour", "fence", "side", "cutoverIndex", "manifests", "namespace", "batch", "volumes"],
+    ...["earlier", "colour", "side", "cutoverIndex", "manifests", "namespace", "batch", "volumes", "fence"],
   ]);
 });
 
@@ -399,10 +398,10 @@ describe("Pulumi.yaml", () => {
 
   test("what it sets is changed there", () => {
     const file =
-      "config: { cutoverIndex: -1, manifests: [a, a], storageClasses: { default: { a: 1 } }, fence: true, batch: 0 }";
-    const values = { cutoverIndex: "-1", manifests: '["a","a"]', storageClasses: '{"a":1}', fence: "true", batch: "x" };
+      "config: { cutoverIndex: -1, manifests: [a, a], storageClasses: { default: { a: 1 } }, colour: red, batch: 0 }";
+    const values = { cutoverIndex: "-1", manifests: '["a","a"]', storageClasses: '{"a":1}', colour: "red", batch: "x" };
     expect(refusals(values, "source", file).map((message) => message.replace(/^(\S+).*?\. /, "$1: "))).toStrictEqual([
-      "fence: Remove it from Pulumi.yaml",
+      "colour: Remove it from Pulumi.yaml",
       "cutoverIndex: Change cutoverIndex in Pulumi.yaml",
       "manifests[1]: Change manifests in Pulumi.yaml",
       "batch: Run: pulumi config set batch 1 -s source",

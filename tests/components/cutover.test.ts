@@ -1,3 +1,4 @@
+import { fenceOf } from "../../core/fence";
 import type { KubernetesObject, StatefulSet } from "../../core/kubernetes";
 import type { Side } from "../../core/ordinals";
 import type { HalfOutputs } from "../../core/record";
@@ -12,6 +13,7 @@ import { record, secret, type Recorded } from "./recorder";
 jest.setTimeout(60_000);
 
 const setType = "kubernetes:apps/v1:StatefulSet";
+const policyType = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy";
 const headless: KubernetesObject = {
   apiVersion: "v1",
   kind: "Service",
@@ -101,6 +103,7 @@ describe("the first ups", () => {
       },
       held: { start: 6, replicas: 0 },
       turn: 1,
+      fence: true,
       peerTurn: 0,
     });
   });
@@ -126,6 +129,25 @@ describe("the first ups", () => {
     } finally {
       delete process.env.KUBECONFIG;
     }
+  });
+
+  test("the fence is there before the set", async () => {
+    const cluster = new FakeCluster("uid-of-destination");
+    const run = await up("destination", 6, cluster);
+    const { policy, binding } = fenceOf({ namespace: "shop", name: "web", stack: "destination" });
+    const declared = [run.resource(policyType), run.resource(`${policyType}Binding`)];
+    expect(declared.map(({ inputs }) => inputs)).toEqual([policy, binding]);
+    const waits = ["web-fence-acts", "web-fence-binding-acts"];
+    expect(declared.map(({ hooks }) => [hooks.afterCreate, hooks.afterUpdate])).toEqual(waits.map((w) => [[w], [w]]));
+    expect(declared.map(({ hooks }) => hooks.beforeCreate)).toEqual([
+      ["web-fence-namesake"],
+      ["web-fence-binding-namesake"],
+    ]);
+    const { dependencies } = run.resource(setType);
+    expect(dependencies.filter((d) => d.includes("Admission"))).toHaveLength(2);
+    expect(declared[1]?.dependencies.filter((d) => d.includes("Admission"))).toHaveLength(1);
+    // The wait asks in the set's namespace.
+    for (const { dependencies } of declared) expect(dependencies.some((d) => d.includes("Namespace"))).toBe(true);
   });
 
   test("the source: protected at once; offer and inventory are secret", async () => {
@@ -195,8 +217,14 @@ describe("a step", () => {
   test("the source releases: one write, its volume Retain before it", async () => {
     const own = outputs("source", 6, 0, { inventory });
     const cluster = new FakeCluster("uid-of-source", marked, sourceSet(6, 0), ...volumes(0, 1, 2, 3, 4, 5));
-    const run = await up("source", 5, cluster, { own, peer: outputs("destination", 6, 1) });
+    const run = await up("source", 5, cluster, { own: { ...own, fence: true }, peer: outputs("destination", 6, 1) });
     expect(run.errors).toEqual([]);
+    // A fence costs a step nothing.
+    expect(cluster.requests.filter((request) => /^try|Admission/.test(request))).toEqual([
+      // The recorder creates everything anew, and so looks for namesakes.
+      "read ValidatingAdmissionPolicy statefulset-cutover.shop.web",
+      "read ValidatingAdmissionPolicyBinding statefulset-cutover.shop.web",
+    ]);
     expect(run.outputs).toMatchObject({
       cutoverIndex: 5,
       held: { start: 0, replicas: 5 },
@@ -329,6 +357,41 @@ describe("the way back", () => {
     const run = await up("source", 6, cluster, scene);
     expect(run.errors).toEqual([]);
     expect(run.outputs).toMatchObject({ held: { start: 0, replicas: 6 }, turn: 2, peerTurn: 3 });
+  });
+});
+
+describe("the fence goes", () => {
+  const own = outputs("destination", 6, 1, { fence: true });
+  const scene = { own, peer: outputs("source", 6, 0) };
+  const empty = () => new FakeCluster("uid-of-destination", marked, liveSet({ start: 6, replicas: 0 }, 1));
+
+  test("with fence: false", async () => {
+    const run = await up("destination", 6, empty(), { ...scene, args: { fence: false } });
+    expect([run.errors, run.outputs.fence]).toEqual([[], false]);
+    expect(run.resources.filter(({ type }) => type.startsWith(policyType))).toEqual([]);
+  });
+
+  test("with the end of a move; nothing but its outputs tells that up from another", async () => {
+    const cluster = new FakeCluster(
+      "uid-of-destination",
+      marked,
+      liveSet({ start: 0, replicas: 6 }, 1),
+      ...volumes(0, 1, 2, 3, 4, 5),
+    );
+    const held = outputs("destination", 0, 1, { fence: true });
+    const run = await up("destination", 0, cluster, { own: held, peer: "missing", args: { peerStack: "none" } });
+    expect([run.errors, run.outputs.fence]).toEqual([[], false]);
+    expect(run.resources.filter(({ type }) => type.startsWith(policyType))).toEqual([]);
+  });
+
+  test("and is not there on an old cluster: a warning, and a refusal where it was asked for", async () => {
+    const cluster = new FakeCluster("uid-of-destination");
+    cluster.serverVersion = "v1.29.4";
+    const run = await up("destination", 6, cluster);
+    expect([run.errors, run.outputs.fence]).toEqual([[], false]);
+    expect(run.log.join()).toContain("no fence is around web: the cluster has no ValidatingAdmissionPolicy (v1.29.4)");
+    const refused = await up("destination", 6, cluster, { args: { fence: true } });
+    expect(refused.errors.join()).toContain("fence: the cluster has no ValidatingAdmissionPolicy (v1.29.4)");
   });
 });
 

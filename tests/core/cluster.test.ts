@@ -1,4 +1,4 @@
-import { clusterProblems, versionProblem } from "../../core/cluster";
+import { clusterProblems, hasFence, versionProblem } from "../../core/cluster";
 import { renderProblem } from "../../core/userError";
 import { outputs } from "./builders";
 
@@ -15,6 +15,15 @@ test.each(["v1.27.9", "1.9", "v1.26.15+k3s1"])("%s is too old", (version) => {
     `kubernetes:context new: the cluster is too old for start ordinals (spec.ordinals, KEP-3335) (received "${version}"); ` +
       "legal: v1.28 or later. Upgrade that cluster first. Only a source whose set starts at ordinal 0 may be older",
   );
+});
+
+test.each([
+  ["v1.30.0", true],
+  ["v1.29.9", false],
+  ["v1.36.2", true],
+  ["unknown", true],
+])("%s has admission policies: %s", (version, expected) => {
+  expect(hasFence(version)).toBe(expected);
 });
 
 const own = outputs("source", 6, 0);

@@ -6,7 +6,7 @@ import type {
   StatefulSet,
 } from "../../core/kubernetes";
 import { annotations } from "../../core/kubernetes";
-import type { Cluster, ObjectReference } from "../../live/cluster";
+import type { Cluster, ObjectReference, Refused } from "../../live/cluster";
 
 /** A cluster in memory, without controllers: answers from its objects, and records every request. */
 export class FakeCluster implements Cluster {
@@ -18,6 +18,8 @@ export class FakeCluster implements Cluster {
   public dropsOrdinals = false;
   /** A storage that keeps the policy as it is. */
   public refusesRetain = false;
+  /** Answers to `tryCreate`, one after the other; the last one stays. */
+  public refusals: (Refused | "none")[] = [];
   public serverVersion = "v1.36.2";
   public readonly objects = new Map<string, KubernetesObject>();
 
@@ -78,6 +80,15 @@ export class FakeCluster implements Cluster {
       const spec = { ...set.spec };
       delete spec.ordinals;
       return { ...set, spec };
+    });
+  }
+
+  public tryCreate({ kind, metadata }: KubernetesObject): Promise<Refused | undefined> {
+    return this.answer(`try ${kind} ${metadata.name}`, () => {
+      const next = this.refusals.length > 1 ? this.refusals.shift() : this.refusals[0];
+      if (next !== undefined) return next === "none" ? undefined : next;
+      const exists = this.objects.has(keyOf(kind, metadata.namespace, metadata.name));
+      return exists ? { reason: "AlreadyExists", message: `${metadata.name} already exists` } : undefined;
     });
   }
 

@@ -1,7 +1,7 @@
 import type { StatefulSet } from "../../core/kubernetes";
 import { UserError } from "../../core/userError";
 import { ApiServer } from "../../live/apiServer";
-import { Unreachable } from "../../live/cluster";
+import { NotAllowed, Unreachable } from "../../live/cluster";
 import { KubernetesCluster } from "../../live/kubernetesCluster";
 import { ApiServerStub, kubeconfigOf, status } from "./apiServerStub";
 
@@ -217,6 +217,47 @@ describe("dryRunCreate", () => {
       `StatefulSet shop/web would be refused by the API server of context "source" at ${stub.url} (422): ` +
         'StatefulSet.apps "web" is invalid: spec.replicas: must be >= 0',
     );
+  });
+});
+
+describe("tryCreate", () => {
+  const inShop = "POST /apis/apps/v1/namespaces/shop/statefulsets?dryRun=All&fieldManager=statefulset-cutover";
+  const policy = {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicy",
+    metadata: { name: "fence" },
+  };
+
+  test("is one dry run, and says nothing if the object would be created", async () => {
+    stub.answers = [{ json: set }];
+    expect(await cluster.tryCreate(set)).toBeUndefined();
+    expect(asked()).toStrictEqual([inShop]);
+    expect(stub.requests[0]?.body).toStrictEqual(set);
+  });
+
+  test("says why not", async () => {
+    stub.answers = [
+      status(403, "Forbidden", "ValidatingAdmissionPolicy 'fence' denied request: no"),
+      status(409, "AlreadyExists", "it exists"),
+      { status: 404, text: "404 page not found" },
+    ];
+    expect(await cluster.tryCreate(set)).toStrictEqual({
+      reason: "Forbidden",
+      message: "ValidatingAdmissionPolicy 'fence' denied request: no",
+    });
+    expect(await cluster.tryCreate(set)).toStrictEqual({ reason: "AlreadyExists", message: "it exists" });
+    expect(await cluster.tryCreate(policy)).toStrictEqual({ reason: "NotFound", message: "no reason given" });
+    expect(asked()[2]).toBe(
+      "POST /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies?dryRun=All&fieldManager=statefulset-cutover",
+    );
+  });
+
+  test("a missing right is told from other failures", async () => {
+    const words =
+      'User "jo" cannot create resource "validatingadmissionpolicies" in API group "admissionregistration.k8s.io"';
+    stub.answers = [status(403, "Forbidden", words), status(500, "InternalError", "etcd")];
+    await expect(cluster.tryCreate(policy)).rejects.toThrow(NotAllowed);
+    await expect(cluster.tryCreate(policy)).rejects.not.toThrow(NotAllowed);
   });
 });
 

@@ -1,0 +1,125 @@
+import { fenceApi, fenceOf, isDeniedBy } from "../core/fence";
+import type { Fence, FencedSet } from "../core/fence";
+import { hasFence } from "../core/cluster";
+import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
+import type { Problem } from "../core/userError";
+import { NotAllowed } from "./cluster";
+import type { Cluster } from "./cluster";
+import { namesakeProblem, readExisting } from "./namesake";
+
+/** What is known when the fence of a half is planned. */
+export interface FenceSituation {
+  readonly set: FencedSet;
+  /** The config key `fence`. Undefined: where the cluster can. */
+  readonly asked: boolean | undefined;
+  /** Whether the half's last completed `up` left a fence; undefined before the first that could. */
+  readonly recorded: boolean | undefined;
+  /** The cluster's version; undefined in a preview that cannot reach it. */
+  readonly version: string | undefined;
+}
+
+/**
+ * The fence to declare, or undefined if there is to be none. Costs nothing where the last `up` left one; otherwise two
+ * requests, which ask the API server to accept it: so what speaks against it is told before anything is declared.
+ */
+export async function planFence(
+  cluster: Cluster,
+  { set, asked, recorded, version }: FenceSituation,
+  problems: Problem[],
+  warnings: string[],
+): Promise<Fence | undefined> {
+  if (asked === false || (version === undefined && recorded !== true)) return undefined;
+  const fence = fenceOf(set);
+  if (recorded === true) return fence;
+  const lacking = version === undefined || hasFence(version) ? await tryFence(cluster, fence, set, problems) : version;
+  if (lacking === undefined) return fence;
+  const what = `the cluster has no ValidatingAdmissionPolicy (${lacking}): Kubernetes 1.30 has it`;
+  if (asked === true) {
+    problems.push({
+      where: "fence:",
+      what,
+      received: true,
+      todo: `Upgrade that cluster, or do without: ${without(set)}`,
+    });
+  } else if (recorded === undefined) {
+    warnings.push(
+      `no fence is around ${set.name}: ${what}. Let nobody scale, apply or delete it by hand during the move`,
+    );
+  }
+  return undefined;
+}
+
+/** Asks the API server to accept both objects; adds what speaks against them. Returns why it cannot have any, if so. */
+async function tryFence(
+  cluster: Cluster,
+  fence: Fence,
+  set: FencedSet,
+  problems: Problem[],
+): Promise<string | undefined> {
+  const ask = async (object: KubernetesObject) => ({ object, refused: await cluster.tryCreate(object) });
+  try {
+    const answers = await Promise.all([fence.policy, fence.binding].map(ask));
+    if (answers.some(({ refused }) => refused?.reason === "NotFound")) return `${fenceApi} does not serve it`;
+    const found = await Promise.all(
+      answers.map(async ({ object, refused }) => {
+        if (refused?.reason === "AlreadyExists") return fenceNamesake(cluster, object, set);
+        const where = `${object.kind} ${object.metadata.name}`;
+        return refused && { where, what: `would be refused: ${refused.message}`, todo: `Do without: ${without(set)}` };
+      }),
+    );
+    problems.push(...found.filter((problem) => problem !== undefined));
+  } catch (error) {
+    if (!(error instanceof NotAllowed)) throw error;
+    const rights = "get, create, patch and delete validatingadmissionpolicies and validatingadmissionpolicybindings";
+    const todo = `Bind a ClusterRole to it that may ${rights} (admissionregistration.k8s.io), or do without: ${without(set)}`;
+    problems.push({ where: "fence:", what: `may not be put up: ${error.message.replace(/\.$/, "")}`, todo });
+  }
+  return undefined;
+}
+
+async function fenceNamesake(cluster: Cluster, object: KubernetesObject, set: FencedSet): Promise<Problem | undefined> {
+  const problem = namesakeProblem(object, await readExisting(cluster, object));
+  return problem && { ...problem, todo: `Remove it if nothing needs it, or do without the fence: ${without(set)}` };
+}
+
+function without({ stack }: FencedSet): string {
+  return `pulumi config set fence false -s ${stack}`;
+}
+
+/** How long to wait for a fence to act. */
+export interface FencePatience {
+  readonly limitMs: number;
+  readonly pauseMs: number;
+}
+
+const patience: FencePatience = { limitMs: 10_000, pauseMs: 100 };
+
+/**
+ * Waits until the API server enforces a fence that was just written: it takes notice of policies about once a second.
+ * Asks it to create the set without its annotations, as a dry run, until the fence denies that. An API server that runs
+ * several times answers for the one that was asked.
+ *
+ * @param wanted the set as in the manifests. Whether it exists makes no difference: admission comes first.
+ * @returns undefined if it acts, or if half of it is missing; otherwise a sentence that says so.
+ */
+export async function waitUntilFenced(
+  cluster: Cluster,
+  fence: Fence,
+  wanted: StatefulSet,
+  { limitMs, pauseMs }: FencePatience = patience,
+): Promise<string | undefined> {
+  const both = await Promise.all([fence.policy, fence.binding].map((object) => readExisting(cluster, object)));
+  // The one that is written later waits.
+  if (both.includes(undefined)) return undefined;
+  let last = "it would create the set";
+  for (let waitedMs = 0; waitedMs < limitMs; waitedMs += pauseMs) {
+    if (waitedMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const refused = await cluster.tryCreate(wanted);
+    if (refused !== undefined && isDeniedBy(fence, refused.message)) return undefined;
+    last = refused?.message ?? last;
+  }
+  return (
+    `the fence ${fence.policy.metadata.name} does not act after ${limitMs / 1_000} s (the API server says: ${last}). Until ` +
+    "it does, let nobody scale, apply or delete the set by hand; the step itself does not depend on it"
+  );
+}

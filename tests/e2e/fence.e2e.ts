@@ -1,0 +1,280 @@
+/**
+ * The fence on real API servers: what its CEL denies, how long it takes to act, and a move behind it.
+ */
+import { fenceApi, type FenceRule, fenceName, fenceOf } from "../../core/fence";
+import { renderProblem } from "../../core/userError";
+import type { Problem } from "../../core/userError";
+import { planFence } from "../../live/fence";
+import { connectCluster } from "../../live/kubernetesCluster";
+import type { ApiClient, KubeObject } from "../../playground/api";
+import { readAccess, renderKubeconfig } from "../../playground/kubeconfig";
+import { fenceCases, fencedSet } from "../core/fenceCases";
+import { type Ground, until, useGround } from "./ground";
+import { expectNothingLost, expectWholeSet, Scenario } from "./harness";
+import type { Side } from "./project";
+import { describeInWhole, describeOnClusters, tell, wholeSuite } from "./tools";
+
+const policies = `/apis/${fenceApi}/validatingadmissionpolicies`;
+const bindings = `/apis/${fenceApi}/validatingadmissionpolicybindings`;
+const setsOf = (namespace: string): string => `/apis/apps/v1/namespaces/${namespace}/statefulsets`;
+const dryRun = "?dryRun=All";
+const owner = (name: string, stack: string): string =>
+  `${name} is being moved between clusters by the Pulumi stack ${stack} (statefulset-cutover), and `;
+const instead = ". Change cutoverIndex and run pulumi up, or set fence: false";
+
+/** The message of a request that is denied, "" if it passes. */
+async function denial(request: Promise<unknown>): Promise<string> {
+  try {
+    await request;
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function named(set: KubeObject, namespace: string, name: string): KubeObject {
+  return { ...set, metadata: { ...set.metadata, name, namespace } };
+}
+
+async function putUp(client: ApiClient, namespace: string, name: string): Promise<void> {
+  const { policy, binding } = fenceOf({ namespace, name, stack: "source" });
+  await client.create(policies, policy);
+  await client.create(bindings, binding);
+}
+
+/** Milliseconds until a dry run that the fence denies is denied. */
+async function actsAfter(client: ApiClient, namespace: string, name: string): Promise<number> {
+  const startedMs = Date.now();
+  const foreign = named(fencedSet("0+1", "", ""), namespace, name);
+  await until(`the fence of ${name} acts`, async () =>
+    (await denial(client.create(setsOf(namespace) + dryRun, foreign))).includes("denied request"),
+  );
+  return Date.now() - startedMs;
+}
+
+const onClusters = wholeSuite ? describeOnClusters : describe.skip;
+
+onClusters("the fence's rules", () => {
+  const ground = useGround();
+  const namespace = "fenced";
+  const words: Readonly<Record<FenceRule, RegExp>> = {
+    range:
+      /this asks for the ordinals \d\+\d \(start\+replicas\) with (no range annotation|the range annotation \d\+\d)$/,
+    turn: /this would lower its turn from \d+ to (none|-?\d+), as a copy of an earlier state does$/,
+    deletion:
+      /its ordinals \d\+\d \(start\+replicas\) run here: deleting it would stop them and take its turn with it$/,
+  };
+  const cases = fenceCases.map((each, index) => ({ ...each, name: `web-${index}`, verdict: each.denied ?? "allowed" }));
+
+  beforeAll(async () => {
+    const client = ground().client("source");
+    await client.create("/api/v1/namespaces", { metadata: { name: namespace } });
+    for (const { name, before } of cases) {
+      if (before !== undefined) await client.create(setsOf(namespace), named(before as KubeObject, namespace, name));
+      await putUp(client, namespace, name);
+    }
+    for (const { name } of cases) await actsAfter(client, namespace, name);
+  }, 120_000);
+
+  test.each(cases)("$what: $verdict", async ({ name, before, after, denied }) => {
+    const client = ground().client("source");
+    const path = `${setsOf(namespace)}/${name}${dryRun}`;
+    const object = after && named(after, namespace, name);
+    const said = await denial(
+      object === undefined
+        ? client.delete(path)
+        : before === undefined
+          ? client.create(setsOf(namespace) + dryRun, object)
+          : client.text("PUT", path, object),
+    );
+    if (denied === undefined) {
+      expect(said).toBe("");
+      return;
+    }
+    expect(said).toContain(
+      ` 403 statefulsets.apps "${name}" is forbidden: ValidatingAdmissionPolicy '${fenceName(namespace, name)}'`,
+    );
+    expect(said.endsWith(instead)).toBe(true);
+    const [, what] = said.slice(0, -instead.length).split(owner(name, "source"));
+    expect(what).toMatch(words[denied]);
+  });
+
+  test("the API server finds nothing wrong with the policy's types", async () => {
+    const path = `${policies}/${fenceName(namespace, "web-0")}`;
+    const look = async (): Promise<KubeObject> => ground().client("source").get(path);
+    await until("the policy's types are checked", async () => "typeChecking" in ((await look()).status as object));
+    expect((await look()).status).toMatchObject({ typeChecking: {} });
+    expect((await look()).status).not.toHaveProperty("typeChecking.expressionWarnings");
+  });
+
+  test("other sets of the namespace, and sets of that name elsewhere, are left alone", async () => {
+    const client = ground().client("source");
+    const foreign = fencedSet("0+3", "", "");
+    expect(await denial(client.create(setsOf(namespace) + dryRun, named(foreign, namespace, "other")))).toBe("");
+    expect(await denial(client.create(setsOf("default") + dryRun, named(foreign, "default", "web-0")))).toBe("");
+    const generated = { ...foreign, metadata: { namespace, generateName: "web-" } };
+    expect(await denial(client.text("POST", setsOf(namespace) + dryRun, generated))).toBe("");
+  });
+
+  test("a request that deletes all sets at once is denied", async () => {
+    expect(
+      await denial(
+        ground()
+          .client("source")
+          .delete(setsOf(namespace) + dryRun),
+      ),
+    ).toContain("deleting it would stop");
+  });
+
+  test("a namespace that is deleted takes fenced sets along", async () => {
+    const client = ground().client("source");
+    await client.delete(`/api/v1/namespaces/${namespace}`);
+    const gone = async (): Promise<boolean> => (await client.find(`/api/v1/namespaces/${namespace}`)) === undefined;
+    await until("the namespace is gone", gone, 60_000);
+  }, 70_000);
+
+  test("how long it takes to act", async () => {
+    const client = ground().client("destination");
+    const delaysMs: number[] = [];
+    for (let nth = 0; nth < 20; nth += 1) {
+      await putUp(client, "default", `delay-${nth}`);
+      delaysMs.push(await actsAfter(client, "default", `delay-${nth}`));
+    }
+    const sorted = [...delaysMs].sort((a, b) => a - b);
+    tell(
+      `the fence acts after ${sorted[10] ?? 0} ms (median of 20), at most ${sorted[19] ?? 0} ms: ${delaysMs.join(", ")}`,
+    );
+    expect(sorted[19]).toBeLessThan(10_000);
+  }, 120_000);
+
+  test("an account without the right is told what to do", async () => {
+    const client = ground().client("destination");
+    await client.create("/api/v1/namespaces/default/serviceaccounts", { metadata: { name: "deployer" } });
+    const request = { metadata: { name: "" }, spec: {} };
+    const path = "/api/v1/namespaces/default/serviceaccounts/deployer/token";
+    const { status } = await client.create<{ status: { token: string } }>(path, request);
+    const { server, ca } = readAccess(ground().kubeconfig, "destination");
+    const context = { context: "d", server, certificateAuthority: ca ?? "", token: status.token };
+    const cluster = connectCluster({ context: "d", kubeconfig: renderKubeconfig([context]) });
+    const problems: Problem[] = [];
+    const set = { namespace: "default", name: "web", stack: "destination" };
+    await planFence(cluster, { set, asked: undefined, recorded: undefined, version: "v1.36.2" }, problems, []);
+    const told = problems.map(renderProblem).join("\n");
+    expect(told).toContain(
+      "does not allow the account to create validatingadmissionpolicies.admissionregistration.k8s.io",
+    );
+    expect(told).toContain("or do without: pulumi config set fence false -s destination");
+  });
+});
+
+describeInWhole("a move behind the fence", () => {
+  const ground = useGround();
+  const namespace = "fence";
+  let scenario: Scenario;
+
+  const fenceOn = async (side: Side): Promise<(KubeObject | undefined)[]> =>
+    Promise.all(
+      [policies, bindings].map((path) =>
+        ground()
+          .client(side)
+          .find(`${path}/${fenceName(namespace, "web")}`),
+      ),
+    );
+
+  beforeAll(async () => {
+    scenario = await Scenario.begin(ground(), { namespace });
+  });
+
+  test("acts when the first up is done, on everyone else", async () => {
+    await expectForeignHandsDenied(ground(), "source", namespace);
+    await expectForeignHandsDenied(ground(), "destination", namespace);
+  });
+
+  test("lets the program pass, forward and back, and stays as it is; a scale between the two ups is denied", async () => {
+    const before = [...(await fenceOn("source")), ...(await fenceOn("destination"))];
+    await scenario.mustUp("source", 2);
+    await expectForeignHandsDenied(ground(), "source", namespace);
+    await scenario.mustUp("destination");
+    await expectForeignHandsDenied(ground(), "destination", namespace);
+    await expectWholeSet(scenario, 2);
+    await scenario.step(3);
+    await expectWholeSet(scenario, 3);
+    const versions = (objects: (KubeObject | undefined)[]) => objects.map((object) => object?.metadata.generation);
+    expect(versions([...(await fenceOn("source")), ...(await fenceOn("destination"))])).toEqual(versions(before));
+  });
+
+  test("is put back by the next up when somebody took it away, and acts when that is done", async () => {
+    for (const path of [policies, bindings]) {
+      await ground()
+        .client("source")
+        .delete(`${path}/${fenceName(namespace, "web")}`);
+      const run = await scenario.mustUp("source");
+      expect(run.operations.map(({ op }) => op)).toEqual(["create"]);
+      await expectForeignHandsDenied(ground(), "source", namespace);
+    }
+  });
+
+  test("goes with fence: false, and nothing of the set changes; comes back without it", async () => {
+    scenario.project.setConfig({ fence: false });
+    const { resourceVersion } = (await scenario.live("source")).metadata;
+    const run = await scenario.mustUp("source");
+    expect(run.operations.map(({ op, type }) => `${op} ${type.replace(/.*:/, "")}`).sort()).toEqual([
+      "delete ValidatingAdmissionPolicy",
+      "delete ValidatingAdmissionPolicyBinding",
+    ]);
+    expect((await scenario.live("source")).metadata.resourceVersion).toBe(resourceVersion);
+    expect(await fenceOn("source")).toEqual([undefined, undefined]);
+    const scale = { spec: { replicas: 5 } };
+    const path = `${setsOf(namespace)}/web/scale${dryRun}`;
+    await until("nothing is denied", async () => (await denial(ground().client("source").patch(path, scale))) === "");
+    scenario.project.setConfig({ fence: undefined });
+    const preview = await scenario.project.preview("source");
+    expect((await scenario.mustUp("source")).operations).toEqual(preview.operations);
+    await expectForeignHandsDenied(ground(), "source", namespace);
+  });
+
+  test("goes when the move ends, and the empty half with its fence can be destroyed", async () => {
+    await scenario.moveTo(0);
+    await scenario.project.must("config", "set", "peerStack", "none", "-s", "destination");
+    const { generation } = (await scenario.live("destination")).metadata;
+    await scenario.mustUp("destination");
+    expect(await fenceOn("destination")).toEqual([undefined, undefined]);
+    expect((await scenario.live("destination")).metadata.generation).toBe(generation);
+    const destroyed = await scenario.project.destroy("source");
+    expect([destroyed.code, destroyed.output]).toEqual([0, expect.any(String)]);
+    expect(await fenceOn("source")).toEqual([undefined, undefined]);
+    expectNothingLost(scenario);
+  });
+});
+
+/** kubectl scale, an HPA, kubectl edit and apply, Helm, and deletions: each denied, and nothing changed. */
+async function expectForeignHandsDenied(ground: Ground, side: Side, namespace: string): Promise<void> {
+  const client = ground.client(side);
+  const path = `${setsOf(namespace)}/web`;
+  const live = await client.get<KubeObject & { readonly spec: { readonly replicas: number } }>(path);
+  const { replicas } = live.spec;
+  const wanted = { spec: { replicas: replicas + 2 } };
+  const scale = await client.get(`${path}/scale`);
+  const applied = { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: "web", namespace }, ...wanted };
+  const byHelm = "?fieldManager=helm&force=true";
+  const hands: Readonly<Record<string, () => Promise<unknown>>> = {
+    "kubectl scale": () => client.patch(`${path}/scale`, wanted),
+    "an HPA": () => client.text("PUT", `${path}/scale`, { ...scale, ...wanted }),
+    "kubectl edit": () => client.patch(path, wanted),
+    "kubectl apply": () => client.patch(path, wanted, "strategic"),
+    Helm: () => client.text("PATCH", path + byHelm, applied, "application/apply-patch+yaml"),
+    "an edit of the first ordinal": () => client.patch(path, { spec: { ordinals: { start: 7 } } }),
+    ...(replicas > 0 && { "kubectl delete": () => client.delete(path) }),
+  };
+  for (const [hand, request] of Object.entries(hands)) {
+    const said = await denial(request());
+    expect([hand, said]).toEqual([hand, expect.stringContaining(`denied request: ${owner("web", side)}`)]);
+    expect([hand, said.endsWith(instead)]).toEqual([hand, true]);
+    if (/scale|HPA/.test(hand)) expect(said).toContain(`and this would scale it to ${replicas + 2} replicas`);
+  }
+  // What leaves the ordinals alone passes.
+  const restart = { spec: { template: { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": "now" } } } } };
+  expect(await denial(client.patch(`${path}/scale${dryRun}`, { spec: { replicas } }))).toBe("");
+  expect(await denial(client.patch(`${path}${dryRun}`, restart, "strategic"))).toBe("");
+  expect((await client.get(path)).metadata.generation).toBe(live.metadata.generation);
+}
