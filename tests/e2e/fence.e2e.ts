@@ -156,6 +156,8 @@ onClusters("the fence's rules", () => {
     const { server, ca } = readAccess(ground().kubeconfig, "destination");
     const context = { context: "d", server, certificateAuthority: ca ?? "", token: status.token };
     const cluster = connectCluster({ context: "d", kubeconfig: renderKubeconfig([context]) });
+    // The API server may take a moment to know an account that was just made.
+    await until("the account is known", () => cluster.version().then(Boolean, () => false));
     const problems: Problem[] = [];
     const set = { namespace: "default", name: "web", stack: "destination" };
     await planFence(cluster, { set, asked: undefined, recorded: undefined, version: "v1.36.2" }, problems, []);
