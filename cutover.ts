@@ -4,6 +4,7 @@ import type { ProviderArgs } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { failsAsUserError } from "./components/failure";
 import { SplitStatefulSet } from "./components/splitStatefulSet";
+import type { CsiChanges } from "./core/csi";
 import type { Side } from "./core/ordinals";
 import { contract } from "./core/record";
 import type { Workload } from "./core/workload";
@@ -27,6 +28,12 @@ export interface CutoverArgs {
   readonly volumes?: "carry" | "fresh";
   /** Storage class in the source to storage class in the destination. Default: the same names. */
   readonly storageClasses?: Readonly<Record<string, string>>;
+  /** Names of Secrets that are read from the source and created in the destination. Default none. */
+  readonly carrySecrets?: readonly string[];
+  /** Names of ConfigMaps that are read from the source and created in the destination. Default none. */
+  readonly carryConfigMaps?: readonly string[];
+  /** CSI driver to the secret references and attributes of its volumes that differ in the destination. Default none. */
+  readonly csi?: CsiChanges;
   /** Whether to create the namespace if it does not exist. Default true. */
   readonly createNamespace?: boolean;
   /** Whether to keep others from changing the set's ordinals. Default: where the cluster can (Kubernetes 1.30). */
@@ -66,7 +73,7 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
     turn: proven(decision.turn),
     fence: proven(plan.fence !== undefined),
     peerTurn: proven(decision.peerTurn),
-    ...(decision.side === "source" ? { offer: half.offer, inventory: half.inventory } : {}),
+    ...(decision.side === "source" ? { offer: half.offer, inventory: half.inventory, carried: half.carried } : {}),
   };
 }
 

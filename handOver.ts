@@ -6,6 +6,7 @@ import {
   whyNotOffered,
   whyTwinDiffers,
 } from "./core/handOver";
+import { besideCsiTwin, unusedDriverWarnings, withCsi } from "./core/csi";
 import { endOf, holds, ordinalsOf } from "./core/ordinals";
 import type { Decision, LiveHalf } from "./core/protocol";
 import type { Problem } from "./core/userError";
@@ -96,14 +97,16 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
     return { ...plan, expected, warnings: notMovable(near, decision) };
   }
   const differing: string[] = [];
-  const carried = (await besideTwins(situation, arriving, differing)).map(({ offered }) => offered);
+  const warnings = peer === undefined ? [] : unusedDriverWarnings(args.csi ?? {}, inventory, peer.offer);
+  const beside = await besideTwins(situation, arriving, differing, warnings);
+  const carried = beside.map(({ offered }) => offered);
   problems.push(...differing.map(setProblem));
   problems.push(...(await classProblems(cluster, carried, args.storageClasses ?? {})));
   // After the end of a move there is no other half whose data these claims could be mistaken for: Bound is enough.
   if (records.peer === "none") {
     const ended = { ...guard, inventory: inventoryOf(claimed) };
     problems.push(...whyClaimsRefused(ended, claimed).map((what) => setProblem(`${what}. ${remakeAdvice}`)));
-    return { ...plan, carried, guard: ended };
+    return { ...plan, carried, guard: ended, warnings };
   }
   problems.push(...reasonsOf(released, (c) => whyNotGivenBack(c, expectedBacking(inventory, c))).map(setProblem));
   // A preview out of turn: the source has not offered yet what it will offer once it has run.
@@ -114,7 +117,7 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
       ...whyClaimsRefused(guard, missing).map((what) => setProblem(`${what}. ${offerAdvice(args, decision)}`)),
     );
   }
-  return { ...plan, carried };
+  return { ...plan, carried, warnings };
 }
 
 function reasonsOf(found: readonly FoundClaim[], why: (claim: FoundClaim) => string | undefined): string[] {
@@ -147,23 +150,25 @@ interface Carried {
 
 function offeredNearTheCut(
   offer: Offer,
-  { storageClasses = {} }: CutoverArgs,
+  { storageClasses = {}, csi = {} }: CutoverArgs,
   decision: Decision,
   templates: readonly string[],
 ): Carried[] {
   return carriedOrdinals(decision).flatMap((ordinal) =>
     templates.flatMap((template) => {
       const offered = offer[ordinal]?.[template];
-      return offered === undefined ? [] : [{ ordinal, template, offered: inStorageClass(offered, storageClasses) }];
+      if (offered === undefined) return [];
+      return [{ ordinal, template, offered: withCsi(inStorageClass(offered, storageClasses), csi) }];
     }),
   );
 }
 
 /** Offered volumes beside the claims and volumes of their names that the destination has already; adds what differs. */
 async function besideTwins(
-  { cluster, args }: Situation,
+  { cluster, args, live }: Situation,
   arriving: readonly Carried[],
   reasons: string[],
+  warnings: string[],
 ): Promise<Carried[]> {
   const { namespace, set } = args.workload;
   return Promise.all(
@@ -179,7 +184,12 @@ async function besideTwins(
       const namesake = existing.volume ?? (await cluster.volume(offered.persistentVolume.metadata.name));
       const differs = whyTwinDiffers(existing, namesake, offered);
       if (differs !== undefined) reasons.push(differs);
-      return { ...carried, offered: inSizeOf(offered, existing) };
+      const sized = inSizeOf(offered, existing);
+      if (differs !== undefined) return { ...carried, offered: sized };
+      const twin = besideCsiTwin(existing, namesake, sized, holds(live?.range, ordinal));
+      if (twin.refusal !== undefined) reasons.push(twin.refusal);
+      if (twin.warning !== undefined) warnings.push(twin.warning);
+      return { ...carried, offered: twin.offered };
     }),
   );
 }

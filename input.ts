@@ -1,3 +1,4 @@
+import { carriedNames } from "./core/carried";
 import type { Problem } from "./core/userError";
 import { readWorkload } from "./core/workload";
 import type { GivenIndex, ManifestFile, Workload } from "./core/workload";
@@ -36,6 +37,7 @@ export async function readInput(
     side,
     patches,
     storageClasses,
+    carried: carriedNames(settings),
     incomplete: given.some(({ where }) => where.startsWith("manifests")),
     indexes: [
       ...(cutoverIndex === undefined ? [] : [{ where: "cutoverIndex", index: cutoverIndex, todo }]),

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { planCarry } from "./carry";
 import { readStackOutputs } from "./components/peer";
 import { refusalProblem } from "./core/advice";
+import type { CarryPlan } from "./core/carried";
 import { clusterProblems, versionProblem } from "./core/cluster";
 import type { Fence } from "./core/fence";
 import { halfOfSet } from "./core/half";
@@ -39,6 +41,8 @@ export interface HalfPlan {
   readonly clusterUid: string;
   readonly guard: GuardedSet;
   readonly carried: readonly OfferedVolume[];
+  /** Secrets and ConfigMaps that are handed over. */
+  readonly carry: CarryPlan;
   readonly namespaceObject: KubernetesObject | undefined;
   readonly fence: Fence | undefined;
   readonly expected: Proof;
@@ -95,6 +99,7 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
   const half = halfOfSet(set, decision, clusterUid);
   if (look?.set !== undefined) problems.push(...setProblems(identity, whyReplaced(look.set, half)));
   const handOver = await planHandOver({ args, decision, records, look, live, cluster }, problems);
+  const carry = await planCarry({ args, decision, records, look, cluster }, problems);
   const fenced = { namespace, name: identity.name, stack: pulumi.getStack() };
   // At the end of a move everything is the user's again.
   const fence =
@@ -121,7 +126,8 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
     namespaceObject,
     fence,
     ...handOver,
-    warnings: [...warnings, ...handOver.warnings],
+    carry,
+    warnings: [...warnings, ...handOver.warnings, ...carry.warnings],
   };
 }
 

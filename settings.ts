@@ -1,10 +1,13 @@
 import { posix } from "node:path";
+import type { CsiChanges } from "./core/csi";
 import { peerOf } from "./core/ordinals";
 import type { Side } from "./core/ordinals";
 import type { Patch } from "./core/workload";
 import type { Problem } from "./core/userError";
 import type { Connection } from "./live/cluster";
+import { readNames } from "./settings/carry";
 import { ConfigReader, capital, suggestion } from "./settings/configReader";
+import { readCsi } from "./settings/csi";
 import { patchProblems } from "./settings/patches";
 import { isRecord, kindOf, parsedJson } from "./settings/shape";
 
@@ -25,6 +28,11 @@ export interface Settings {
   readonly volumes: "carry" | "fresh";
   /** Storage class in the source to storage class in the destination. */
   readonly storageClasses: Readonly<Record<string, string>>;
+  /** Secrets and ConfigMaps that are read from the source and created in the destination. */
+  readonly carrySecrets: readonly string[];
+  readonly carryConfigMaps: readonly string[];
+  /** CSI driver to what differs in its volumes in the destination. */
+  readonly csi: CsiChanges;
   readonly patches: readonly Patch[];
   /** Undefined: where the cluster can. */
   readonly fence?: boolean;
@@ -45,9 +53,9 @@ export interface ConfigSource {
 
 const keys = [
   ...["cutoverIndex", "side", "peerStack", "manifests", "namespace", "createNamespace", "batch", "volumes"],
-  ...["storageClasses", "patches", "fence"],
+  ...["storageClasses", "carrySecrets", "carryConfigMaps", "csi", "patches", "fence"],
 ];
-const laterKeys = ["adopt", "carrySecrets", "carryConfigMaps", "csi", "peerContext", "fenced"];
+const laterKeys = ["adopt", "peerContext", "fenced"];
 const providerKeys = ["kubernetes:context", "kubernetes:kubeconfig"];
 /** Keys that no provider has: under another namespace they are this program's, lost when the project was renamed. */
 const ownKeys = new Set(["cutoverIndex", "peerStack", "manifests", "createNamespace", "storageClasses"]);
@@ -73,6 +81,9 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
     batch: reader.integer("batch", 1) ?? 1,
     volumes: reader.choice("volumes", ["carry", "fresh"]) ?? "carry",
     storageClasses: reader.storageClasses(),
+    carrySecrets: reader.carry("carrySecrets"),
+    carryConfigMaps: reader.carry("carryConfigMaps"),
+    csi: reader.csi(),
     patches: reader.patches(),
     ...reader.fence(),
     connection: reader.connection(side ?? "source"),
@@ -211,6 +222,14 @@ class Reader extends ConfigReader {
   public fence(): { readonly fence?: boolean } {
     const given = this.choice("fence", ["true", "false"]);
     return given === undefined ? {} : { fence: given === "true" };
+  }
+
+  public carry(key: string): readonly string[] {
+    return readNames(key, this.value(key), this.edit(key), this.problems);
+  }
+
+  public csi(): CsiChanges {
+    return readCsi(this.value("csi"), this.edit("csi"), this.problems);
   }
 
   /** Patches may hold anything, so no value of theirs is shown. */

@@ -1,6 +1,7 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import type { StatefulSetArgs } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import * as pulumi from "@pulumi/pulumi";
+import type { Carried, CarryPlan } from "../core/carried";
 import type { Fence } from "../core/fence";
 import { halfOfSet } from "../core/half";
 import type { KubernetesObject } from "../core/kubernetes";
@@ -9,10 +10,12 @@ import type { Decision } from "../core/protocol";
 import type { Inventory, OfferedVolume, Offer } from "../core/volume";
 import type { Workload } from "../core/workload";
 import type { Cluster } from "../live/cluster";
+import { readCarried } from "../live/carried";
 import { beforeWrite, prove } from "../live/guard";
 import type { GuardedSet, Proof } from "../live/guard";
 import { refuseNamesake } from "../live/namesake";
 import { failsAsUserError } from "./failure";
+import { declareCarriedObject } from "./carriedObject";
 import { declareCarriedVolume } from "./carriedVolume";
 import { declareFence } from "./fence";
 import { hook } from "./hook";
@@ -32,12 +35,19 @@ export interface SplitStatefulSetArgs {
   readonly guard: GuardedSet;
   /** Volumes that the source hands over for the ordinals near the cut. Destination only. */
   readonly carried: readonly OfferedVolume[];
+  /** Secrets and ConfigMaps that the source hands over: what it reads after the write, what the destination declares. */
+  readonly carry: CarryPlan;
   /** The namespace to declare; undefined if it is somebody else's. */
   readonly namespaceObject: KubernetesObject | undefined;
   /** Keeps others from changing the set's ordinals; undefined: there is none. */
   readonly fence: Fence | undefined;
   /** What would be vouched for: a preview exports this. */
   readonly expected: Proof;
+}
+
+/** What a half vouches for, and what it hands over besides. */
+interface Proven extends Proof {
+  readonly carried: Carried;
 }
 
 /** Kinds that take objects of other owners with them when they are deleted: claims, custom resources. */
@@ -57,6 +67,8 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
   public readonly offer: pulumi.Output<Offer>;
   /** Where the data of every claim is. Empty on the destination. */
   public readonly inventory: pulumi.Output<Inventory>;
+  /** The Secrets and ConfigMaps that the source hands over. Empty on the destination. */
+  public readonly carried: pulumi.Output<Carried>;
   /** The StatefulSet. */
   public readonly statefulSet: StatefulSet;
 
@@ -87,12 +99,13 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
     );
     const fence = args.fence ? declareFence(name, { fence: args.fence, cluster, set: workload.set }, below) : [];
     const claims = args.carried.map((offered) => declareCarriedVolume(offered, below));
+    const objects = args.carry.objects.map((object) => declareCarriedObject(object, below));
 
     const half = halfOfSet(workload.set, decision, args.clusterUid);
     const guard = hook(`${name}-before-write`, () => beforeWrite(cluster, args.guard, half));
     this.statefulSet = new StatefulSet(name, half as unknown as StatefulSetArgs, {
       parent: this,
-      dependsOn: [...below.dependsOn, ...belongings, ...fence, ...claims],
+      dependsOn: [...below.dependsOn, ...belongings, ...fence, ...claims, ...objects],
       protect,
       hooks: { beforeCreate: [guard], beforeUpdate: [guard] },
     });
@@ -101,6 +114,7 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
     this.held = proof.apply(({ held }) => held);
     this.offer = pulumi.secret(proof.apply(({ offer }) => offer));
     this.inventory = pulumi.secret(proof.apply(({ inventory }) => inventory));
+    this.carried = pulumi.secret(proof.apply(({ carried }) => carried));
     this.registerOutputs({ held: this.held });
   }
 
@@ -109,10 +123,16 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
   }
 
   /** In a preview what is asked for, so that a diff says only what will be; otherwise what is. */
-  private proof({ guard, cluster, expected }: SplitStatefulSetArgs): pulumi.Output<Proof> {
-    if (pulumi.runtime.isDryRun()) return pulumi.output(Promise.resolve(expected));
+  private proof({ guard, cluster, expected, carry }: SplitStatefulSetArgs): pulumi.Output<Proven> {
+    if (pulumi.runtime.isDryRun()) {
+      return pulumi.output(Promise.resolve({ ...expected, carried: carry.expected }));
+    }
+    // Resolved for an unchanged set too, so that a changed Secret is handed over without a step.
     const proven = this.statefulSet.metadata.apply(() =>
-      failsAsUserError(() => prove(cluster, guard, expected.inventory)),
+      failsAsUserError(async () => {
+        const proof = await prove(cluster, guard, expected.inventory);
+        return { ...proof, carried: await readCarried(cluster, guard.namespace, carry.names) };
+      }),
     );
     return proven;
   }

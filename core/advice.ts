@@ -16,7 +16,7 @@ export function refusalProblem(
 }
 
 /** The index is always named: the other stack may have one of its own, which shadows the project's. */
-function adviceInWords(
+export function adviceInWords(
   { side, cutoverIndex }: NonNullable<Refusal["advice"]>,
   stacks: Readonly<Record<Side, string>>,
 ): string {

@@ -104,6 +104,8 @@ export const annotations = {
   namespaceOf: "statefulset-cutover/namespace-of",
   /** On a PersistentVolume: the reclaim policy that it had before this program made it `Retain`. */
   reclaimPolicy: "statefulset-cutover/reclaim-policy",
+  /** On a carried Secret or ConfigMap: name of the set that it was carried for. */
+  carriedFor: "statefulset-cutover/carried-for",
   /** On a claim, written by a person: its data may be used again at this turn (`volumes: fresh`). */
   keepData: "statefulset-cutover/keep-data",
 } as const;

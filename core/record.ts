@@ -1,3 +1,4 @@
+import type { Carried } from "./carried";
 import { parseRange } from "./ordinals";
 import type { OrdinalRange, Side } from "./ordinals";
 import type { SetIdentity } from "./pinned";
@@ -22,6 +23,8 @@ export interface HalfOutputs extends Omit<HalfRecord, "set"> {
   readonly offer: Offer;
   /** Source: where the data of every claim is. */
   readonly inventory: Inventory;
+  /** Source: the carried Secrets and ConfigMaps, kind, then name. A secret output. */
+  readonly carried: Carried;
 }
 
 function isIdentity(value: unknown): boolean {
@@ -81,5 +84,10 @@ export function readOutputs(
   }
   check(typeof candidate.cluster === "string", "cluster", "uid of a cluster", restore);
   if (problems.length > count) return undefined;
-  return { offer: {}, inventory: {}, ...(outputs as Omit<HalfOutputs, "offer" | "inventory">) };
+  return {
+    offer: {},
+    inventory: {},
+    carried: {},
+    ...(outputs as Omit<HalfOutputs, "offer" | "inventory" | "carried">),
+  };
 }

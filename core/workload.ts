@@ -1,3 +1,4 @@
+import { carryKeys, type CarriedName } from "./carried";
 import { checkObject, checkOwner } from "./checks";
 import { sha256Of } from "./json";
 import { typeOf } from "./kinds";
@@ -51,6 +52,8 @@ export interface WorkloadOptions {
   readonly storageClasses: Readonly<Record<string, string>>;
   /** Cutover indexes that somebody gave: what is wrong with them is told together with what is wrong with the manifests. */
   readonly indexes?: readonly GivenIndex[];
+  /** Objects that are carried instead of being declared in both clusters. */
+  readonly carried?: readonly CarriedName[];
   /** Whether some file could not be read: what may stand there is then not missed. */
   readonly incomplete?: boolean;
 }
@@ -97,6 +100,7 @@ export function readWorkload(
   const set = theSet(located, complete, found);
   for (const { where, object } of located) checkObject(object, reportTo(found, where));
   checkEndpoints(located, found);
+  checkCarried(located, options.carried ?? [], found);
   if (set !== undefined) checkIndexes(set.object, options.indexes ?? [], found);
   const workload = set === undefined ? undefined : workloadOf(set, located, complete, options, found, warnings);
   problems.push(...found);
@@ -124,6 +128,16 @@ function theSet(located: readonly Located[], complete: boolean, problems: Proble
     problems.push({ where: "manifests", what: "has no StatefulSet", legal, todo: "Add the file that holds it" });
   }
   return sets.length === 1 ? sets[0] : undefined;
+}
+
+/** Two hands on one object: the manifests would set its values, and the source's would be carried over them. */
+function checkCarried(located: readonly Located[], carried: readonly CarriedName[], problems: Problem[]): void {
+  for (const { kind, name } of carried) {
+    const both = located.find(({ object }) => typeOf(object) === kind && object.metadata.name === name);
+    if (both === undefined) continue;
+    const what = `names ${kind} ${name}, which is in the manifests too: ${both.where}`;
+    problems.push({ where: carryKeys[kind], what, todo: "Remove it from one of the two" });
+  }
 }
 
 function checkIndexes(set: KubernetesObject, indexes: readonly GivenIndex[], problems: Problem[]): void {

@@ -19,7 +19,7 @@ import { csiDriver, VolumeController } from "./volumeController";
 /** A storage class of a simulated cluster. */
 export interface SimulatedStorageClass {
   readonly name: string;
-  /** Provisioner; the simulated one makes volumes of its own driver only. Default `disk.example.com`. */
+  /** Provisioner; the simulated one makes volumes of the cluster's drivers only. Default: the first of them. */
   readonly provisioner?: string;
   /** What happens to a provisioned volume when its claim goes. Default `Delete`. */
   readonly reclaimPolicy?: "Delete" | "Retain";
@@ -35,6 +35,8 @@ export interface SimulatedClusterOptions {
   readonly dropsOrdinals?: boolean;
   /** Its storage classes, the default one first. Default one class, `standard`. */
   readonly storageClasses?: readonly SimulatedStorageClass[];
+  /** CSI drivers whose provisioner runs in it. Default `disk.example.com`. */
+  readonly drivers?: readonly string[];
   /** Names of its nodes. Default three. */
   readonly nodes?: readonly string[];
   /** Virtual time at the start, milliseconds since 1970. */
@@ -75,11 +77,12 @@ export class SimulatedCluster implements Cluster {
         if (claim !== undefined) this.volumes_.wake(pod.metadata.namespace ?? "", claim);
       }
     });
-    this.volumes_ = new VolumeController(options.name, this.store, (namespace, claim) =>
+    const drivers = options.drivers ?? [csiDriver];
+    this.volumes_ = new VolumeController(options.name, this.store, drivers, (namespace, claim) =>
       this.pods_.uses(namespace, claim),
     );
     this.sets_ = new StatefulSetController(this.store, this.server);
-    this.bootstrap(nodes, options.storageClasses ?? [{ name: "standard" }]);
+    this.bootstrap(nodes, options.storageClasses ?? [{ name: "standard" }], drivers[0] ?? csiDriver);
   }
 
   /** Uid of the namespace `kube-system`: the identity of the cluster. */
@@ -253,14 +256,14 @@ export class SimulatedCluster implements Cluster {
     });
   }
 
-  private bootstrap(nodes: readonly string[], classes: readonly SimulatedStorageClass[]): void {
+  private bootstrap(nodes: readonly string[], classes: readonly SimulatedStorageClass[], driver: string): void {
     for (const name of ["kube-system", "default"])
       this.seed({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     for (const name of nodes) {
       const status = { conditions: [{ type: "Ready", status: "True" }] };
       this.seed({ apiVersion: "v1", kind: "Node", metadata: { name }, status });
     }
-    classes.forEach(({ name, provisioner = csiDriver, reclaimPolicy = "Delete" }, index) => {
+    classes.forEach(({ name, provisioner = driver, reclaimPolicy = "Delete" }, index) => {
       const standard = { "storageclass.kubernetes.io/is-default-class": "true" };
       const metadata = { name, ...(index === 0 ? { annotations: standard } : {}) };
       const rest = { provisioner, reclaimPolicy, volumeBindingMode: "Immediate" };

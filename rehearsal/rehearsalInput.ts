@@ -11,6 +11,7 @@ import { isStackName } from "../settings";
 import type { MovedSet } from "./invariants";
 import { type ProjectConfig, readProjectConfig, type StackConfig, withCutoverIndex } from "./projectConfig";
 import type { RehearsalOptions } from "./rehearse";
+import { carriedStandIns, driversOf } from "./standIns";
 
 /** All that a rehearsal works on, found good. */
 export interface RehearsalInput {
@@ -21,6 +22,10 @@ export interface RehearsalInput {
   readonly silent: readonly number[];
   /** Those that are shown, in order. The first one is the state to start from. */
   readonly shown: readonly number[];
+  /** What the source has before the move. */
+  readonly standIns: readonly KubernetesObject[];
+  /** CSI drivers of both clusters, at least one. */
+  readonly drivers: readonly string[];
   /** Values that nothing may show. */
   readonly secrets: readonly string[];
   readonly warnings: readonly string[];
@@ -69,12 +74,15 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
     volumes: [source, destination].every(({ settings }) => settings.volumes === "carry") ? "carry" : "fresh",
   };
   if (problems.length > 0) throw new UserError(problems);
+  const standIns = carriedStandIns(source.settings, set.namespace);
   return {
     project: config.project,
     halves: { source, destination },
     set,
     ...planWay(set, options),
-    secrets: [...new Set([source, destination].flatMap(secretsOf))],
+    standIns,
+    drivers: driversOf(destination.settings),
+    secrets: [...new Set([...[source, destination].flatMap(secretsOf), ...valuesOfSecrets(standIns)])],
     warnings: config.warnings,
     configAt: (side, cutoverIndex) => configAt(config, side, cutoverIndex),
     readFileAt: (cutoverIndex) => (path) => {
@@ -211,11 +219,15 @@ function walk(from: number, to: number, batch: number): number[] {
 
 /** What must be shown nowhere: the values of Secrets as they are and as base64, and a kubeconfig's text. */
 function secretsOf({ workload, settings }: HalfInput): string[] {
-  const values = workload.belongings.filter(({ kind }) => kind === "Secret").flatMap(secretValues);
+  const values = valuesOfSecrets(workload.belongings);
   const { kubeconfig = "" } = settings.connection;
   // A path is no secret, and may well stand in a message.
   const isPath = !/^[{[]|\n/.test(kubeconfig);
   return isPath ? values : [...values, kubeconfig];
+}
+
+function valuesOfSecrets(objects: readonly KubernetesObject[]): string[] {
+  return objects.filter(({ kind }) => kind === "Secret").flatMap(secretValues);
 }
 
 function secretValues(secret: KubernetesObject): string[] {

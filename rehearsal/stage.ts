@@ -21,6 +21,7 @@ import {
   type Violations,
   volumesIntact,
 } from "./invariants";
+import { referenceOf } from "./kinds";
 import type { RehearsalInput } from "./rehearsalInput";
 import type { Program } from "./rehearse";
 import { csiDriver } from "./volumeController";
@@ -69,15 +70,22 @@ export class Stage {
   ) {
     const { source, destination } = input.halves;
     const cluster = (side: Side): SimulatedCluster => {
-      const names = new Set(["standard", ...input.halves[side].storageClasses]);
-      const storageClasses = [...names].map((name) => ({ name }));
-      const made = new WatchedCluster({ name: side, storageClasses }, () => {
+      const { drivers } = input;
+      const used = input.halves[side].storageClasses;
+      const storageClasses = [...new Set(["standard", ...used])].map((name) => {
+        const provisioner = drivers[Math.max(0, used.indexOf(name)) % drivers.length] ?? csiDriver;
+        return { name, provisioner };
+      });
+      const made = new WatchedCluster({ name: side, storageClasses, drivers }, () => {
         this.watch();
       });
-      made.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
+      for (const name of drivers) {
+        made.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name }, spec: {} });
+      }
       return made;
     };
     const first = cluster("source");
+    for (const object of input.standIns) if (first.get(referenceOf(object)) === undefined) first.seed(object);
     // Two stacks with the same connection are one cluster: the program has to find that out.
     const same = JSON.stringify(source.settings.connection) === JSON.stringify(destination.settings.connection);
     this.clusters = { source: first, destination: same ? first : cluster("destination") };

@@ -3,7 +3,7 @@ import type { ObjectReference } from "../live/cluster";
 import { pluck, text } from "./json";
 import type { ObjectStore } from "./objectStore";
 
-/** CSI driver of every volume that the simulated provisioner makes. */
+/** CSI driver of the volumes that the simulated provisioner makes, unless the cluster has others. */
 export const csiDriver = "disk.example.com";
 
 const claimReference = (namespace: string, name: string): ObjectReference => {
@@ -24,11 +24,13 @@ export class VolumeController {
 
   /**
    * @param cluster its name is part of every volume handle that the provisioner makes.
+   * @param drivers those whose provisioner runs here.
    * @param usedByPod whether a pod uses a claim: such a claim is deleted only when the pod is gone.
    */
   public constructor(
     private readonly cluster: string,
     private readonly store: ObjectStore,
+    private readonly drivers: readonly string[],
     private readonly usedByPod: (namespace: string, claim: string) => boolean,
   ) {
     store.listen((before, after) => {
@@ -156,7 +158,8 @@ export class VolumeController {
     const className = claim.spec.storageClassName ?? "";
     const reference = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", name: className };
     const storageClass = this.store.get(reference);
-    if (storageClass?.provisioner !== csiDriver) return undefined;
+    const driver = this.drivers.find((name) => name === storageClass?.provisioner);
+    if (driver === undefined) return undefined;
     this.handles += 1;
     const storage = pluck(claim.spec, "resources", "requests", "storage") ?? "1Gi";
     const volume: PersistentVolume = {
@@ -164,7 +167,7 @@ export class VolumeController {
       kind: "PersistentVolume",
       metadata: {
         name: `pvc-${claim.metadata.uid ?? ""}`,
-        annotations: { "pv.kubernetes.io/provisioned-by": csiDriver },
+        annotations: { "pv.kubernetes.io/provisioned-by": driver },
         uid: this.store.nextUid(),
         creationTimestamp: this.store.timestamp,
         finalizers: ["external-provisioner.volume.kubernetes.io/finalizer", "kubernetes.io/pv-protection"],
@@ -174,8 +177,8 @@ export class VolumeController {
         accessModes: claim.spec.accessModes,
         capacity: { storage },
         claimRef: this.claimRefOf(claim),
-        csi: { driver: csiDriver, fsType: "ext4", volumeHandle: `vol-${this.cluster}-${this.handles}` },
-        persistentVolumeReclaimPolicy: text(storageClass.reclaimPolicy, "Delete"),
+        csi: { driver, fsType: "ext4", volumeHandle: `vol-${this.cluster}-${this.handles}` },
+        persistentVolumeReclaimPolicy: text(storageClass?.reclaimPolicy, "Delete"),
         storageClassName: className,
         volumeMode: "Filesystem",
       },
@@ -201,7 +204,7 @@ export class VolumeController {
       ...claim.metadata.annotations,
       "pv.kubernetes.io/bind-completed": "yes",
       ...(chosen ? byController : {}),
-      ...(dynamic && chosen ? { "volume.kubernetes.io/storage-provisioner": csiDriver } : {}),
+      ...(dynamic && chosen ? { "volume.kubernetes.io/storage-provisioner": volume.spec.csi?.driver ?? "" } : {}),
     };
     const bound: PersistentVolumeClaim = {
       ...claim,

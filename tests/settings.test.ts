@@ -46,6 +46,9 @@ describe("what is read", () => {
       batch: 1,
       volumes: "carry",
       storageClasses: {},
+      carrySecrets: [],
+      carryConfigMaps: [],
+      csi: {},
       patches: [],
       connection: { context: "source" },
       warnings: [],
@@ -80,6 +83,9 @@ describe("what is read", () => {
         batch: "2",
         volumes: "fresh",
         storageClasses: '{"fast":"premium"}',
+        carrySecrets: '["db","tls.web"]',
+        carryConfigMaps: '["app"]',
+        csi: '{"disk.example.com":{"volumeAttributes":{"clusterID":"b"}}}',
         patches: JSON.stringify(patches),
         fence: "false",
         "kubernetes:context": "west",
@@ -97,6 +103,9 @@ describe("what is read", () => {
       batch: 2,
       volumes: "fresh",
       storageClasses: { fast: "premium" },
+      carrySecrets: ["db", "tls.web"],
+      carryConfigMaps: ["app"],
+      csi: { "disk.example.com": { volumeAttributes: { clusterID: "b" } } },
       patches,
       fence: false,
       connection: { context: "west", kubeconfig: "~/west" },
@@ -128,7 +137,7 @@ describe("keys", () => {
   ])("%s: did you mean %s", (key, meant) => {
     expect(withManifests({ [key]: "secret" })).toStrictEqual([
       `${key} is not a config key of this program; legal: cutoverIndex, side, peerStack, manifests, namespace, createNamespace, ` +
-        `batch, volumes, storageClasses, patches, fence. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
+        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, patches, fence. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
     ]);
   });
 
@@ -136,7 +145,7 @@ describe("keys", () => {
     expect(withManifests({ colour: "red" })[0]).toMatch(/fence\. Remove it: pulumi config rm colour -s source$/);
   });
 
-  test.each(["adopt", "carrySecrets", "carryConfigMaps", "csi", "peerContext", "fenced"])("%s comes later", (key) => {
+  test.each(["adopt", "peerContext", "fenced"])("%s comes later", (key) => {
     expect(withManifests({ [key]: "true" })).toStrictEqual([
       `${key} is not supported yet. Remove it: pulumi config rm ${key} -s source`,
     ]);

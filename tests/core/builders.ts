@@ -130,6 +130,7 @@ export function outputs(
     peerTurn: 0,
     offer: {},
     inventory: {},
+    carried: {},
     ...change,
   };
 }

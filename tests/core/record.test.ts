@@ -14,10 +14,10 @@ test("a stack that has vouched for nothing", () => {
   expect(read({ offer: {} })).toEqual({ record: undefined, lines: [] });
 });
 
-test("the outputs as they are; offer and inventory may be missing, as on the destination", () => {
+test("the outputs as they are; offer, inventory and carried may be missing, as on the destination or in older ones", () => {
   expect(read(good)).toEqual({ record: good, lines: [] });
-  const rest = without(good, "offer", "inventory");
-  expect(read(rest)).toEqual({ record: { ...rest, offer: {}, inventory: {} }, lines: [] });
+  const rest = without(good, "offer", "inventory", "carried");
+  expect(read(rest)).toEqual({ record: { ...rest, offer: {}, inventory: {}, carried: {} }, lines: [] });
 });
 
 test("another version of the contract is the only thing told", () => {

@@ -124,3 +124,15 @@ test("cutover indexes are told with the manifests' problems, where the set's num
     `${theSet}: spec.replicas is not an integer (received "2"); legal: an integer from 1 to 10000. Write the number, without quotes`,
   ]);
 });
+
+test("an object that is to be carried as well", () => {
+  const carried = [
+    { kind: "Secret", name: "db" },
+    { kind: "ConfigMap", name: "web" },
+    { kind: "Secret", name: "other" },
+  ] as const;
+  const files = file(set(), object("v1", "Secret", "db"), service(), object("v1", "ConfigMap", "db"));
+  expect(problemsIn(files, { carried })).toStrictEqual([
+    "carrySecrets names Secret db, which is in the manifests too: web.yaml, document 2 (Secret db). Remove it from one of the two",
+  ]);
+});

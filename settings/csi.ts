@@ -1,0 +1,71 @@
+import { csiSecretRefs } from "../core/csi";
+import type { CsiChanges } from "../core/csi";
+import type { Problem } from "../core/userError";
+import { suggestion } from "./configReader";
+import { isRecord, kindOf, parsedJson } from "./shape";
+
+const fields: readonly string[] = [...csiSecretRefs, "volumeAttributes"];
+
+/** Fields that say which disk a volume is. */
+const identity = ["driver", "volumeHandle"];
+
+/**
+ * Reads what differs in the volumes of each CSI driver; adds every problem. Attributes may hold anything, so no value is
+ * shown.
+ *
+ * @param text the value in the config; undefined if it is not set.
+ * @param edit where to change it, a sentence.
+ */
+export function readCsi(text: string | undefined, edit: string, problems: Problem[]): CsiChanges {
+  if (text === undefined) return {};
+  const drivers = parsedJson(text);
+  const legal = `a map of CSI drivers, to each a map of ${fields.join(", ")}`;
+  if (!isRecord(drivers)) {
+    problems.push({ where: "csi", what: `is ${kindOf(drivers === undefined ? text : drivers)}`, legal, todo: edit });
+    return {};
+  }
+  for (const [driver, change] of Object.entries(drivers)) {
+    const where = `csi[${JSON.stringify(driver)}]`;
+    const found = isRecord(change)
+      ? Object.entries(change).flatMap(([key, value]) => fieldProblems(where, key, value, edit))
+      : [{ where, what: `is ${kindOf(change)}`, legal: `a map of ${fields.join(", ")}` }];
+    problems.push(...found.map((problem) => ({ todo: edit, ...problem })));
+  }
+  return drivers as CsiChanges;
+}
+
+function fieldProblems(driver: string, key: string, value: unknown, edit: string): Problem[] {
+  const where = `${driver}.${key}`;
+  if (identity.includes(key)) {
+    return [{ where, what: "says which disk a volume is, and cannot be changed", legal: fields.join(", ") }];
+  }
+  if (!fields.includes(key)) {
+    const meant = suggestion(key, fields);
+    const todo = meant === "" ? edit : `D${meant.slice(1)}${edit.charAt(0).toLowerCase()}${edit.slice(1)}`;
+    return [{ where, what: "is not a field that differs between clusters", legal: fields.join(", "), todo }];
+  }
+  if (key === "volumeAttributes") return attributeProblems(where, value);
+  return value === null ? [] : referenceProblems(where, value);
+}
+
+function attributeProblems(where: string, attributes: unknown): Problem[] {
+  if (!isRecord(attributes)) return [{ where, what: `is ${kindOf(attributes)}`, legal: "a map of names and texts" }];
+  return Object.entries(attributes)
+    .filter(([, value]) => value !== null && typeof value !== "string")
+    .map(([name, value]) => {
+      const legal = "text (a number or true in quotes), or null to remove it";
+      return { where: `${where}[${JSON.stringify(name)}]`, what: `is ${kindOf(value)}`, legal };
+    });
+}
+
+function referenceProblems(where: string, reference: unknown): Problem[] {
+  const legal = "{ name, namespace } of a Secret, or null to remove it";
+  if (!isRecord(reference)) return [{ where, what: `is ${kindOf(reference)}`, legal }];
+  const unknown = Object.keys(reference).filter((key) => key !== "name" && key !== "namespace");
+  return [
+    ...unknown.map((key) => ({ where: `${where}.${key}`, what: "is not a field that is read", legal })),
+    ...["name", "namespace"]
+      .filter((key) => typeof reference[key] !== "string" || reference[key] === "")
+      .map((key) => ({ where: `${where}.${key}`, what: `is ${kindOf(reference[key])}`, legal: "text" })),
+  ];
+}
