@@ -59,7 +59,12 @@ async function planOffer(
   const { namespace } = args.workload;
   const found = await lookAtCarried(cluster, namespace, names);
   problems.push(...carryProblems(namespace, found));
-  return { ...nothing, names, expected: carriedOf(found), warnings: carryWarnings(namespace, found) };
+  return {
+    ...nothing,
+    names,
+    expected: carriedOf(found),
+    warnings: carryWarnings(namespace, found, own?.carried ?? {}),
+  };
 }
 
 async function planArrival(

@@ -67,9 +67,21 @@ export function carryProblems(namespace: string, found: readonly FoundObject[]):
   });
 }
 
-/** What a person should know about the objects that the source hands over. */
-export function carryWarnings(namespace: string, found: readonly FoundObject[]): string[] {
-  return found.flatMap(({ kind, name, object }) => {
+/**
+ * What a person should know about the objects that the source hands over.
+ *
+ * @param before what it handed over last.
+ */
+export function carryWarnings(namespace: string, found: readonly FoundObject[], before: Carried): string[] {
+  return found.flatMap((each) => {
+    const { kind, name, object } = each;
+    const managers = object?.metadata.managedFields ?? [];
+    if (offeredOf(before, each) === undefined && managers.some(({ manager }) => isPulumi(manager))) {
+      return [
+        `${kind} ${namespace}/${name} was made by a Pulumi program. If it was in the manifests until now, this up deletes it in the ` +
+          "source (the preview says so): leave it there and out of the list, or make one of another name by hand and carry that",
+      ];
+    }
     const owner = ownerOf(object);
     if (owner === undefined) return [];
     return [
@@ -77,6 +89,10 @@ export function carryWarnings(namespace: string, found: readonly FoundObject[]):
         `with an up of both halves. If the destination has the like of ${owner}, take it out of ${carryKeys[kind]}`,
     ];
   });
+}
+
+function isPulumi(manager = ""): boolean {
+  return manager.startsWith("pulumi-kubernetes");
 }
 
 /** What the source hands over. What must not leave it, or is not there, has been refused before. */

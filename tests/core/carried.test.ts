@@ -108,10 +108,22 @@ test("what cannot be carried is named, with the way out", () => {
 });
 
 test("an object that a controller keeps is carried with a warning", () => {
-  expect(carryWarnings("shop", [{ ...db, object: live() }, { ...app, object: config }, db])).toEqual([
+  expect(carryWarnings("shop", [{ ...db, object: live() }, { ...app, object: config }, db], {})).toEqual([
     "Secret shop/db is kept up to date by ExternalSecret db in the source: its copy in the destination changes only with an up of " +
       "both halves. If the destination has the like of ExternalSecret db, take it out of carrySecrets",
   ]);
+});
+
+test("an object that may have come from the manifests is warned about once", () => {
+  const managed = { managedFields: [{}, { manager: "pulumi-kubernetes-1a2b" }] };
+  const found = { ...db, object: live({}, managed) };
+  expect(carryWarnings("shop", [found], {})).toEqual([
+    "Secret shop/db was made by a Pulumi program. If it was in the manifests until now, this up deletes it in the source (the " +
+      "preview says so): leave it there and out of the list, or make one of another name by hand and carry that",
+  ]);
+  expect(carryWarnings("shop", [found], carriedOf([found])).join()).toContain(
+    "is kept up to date by ExternalSecret db",
+  );
 });
 
 describe("in the destination", () => {

@@ -172,10 +172,15 @@ export class Project {
         main: "index.ts",
         runtime: { name: "nodejs", options: { packagemanager: "npm", tsconfig: "tsconfig.json" } },
         options: { refresh: "always" },
-        config: Object.fromEntries(config.map(([key, value]) => [key, { default: value }])),
+        config: Object.fromEntries(config.map(([key, value]) => [key, isMap(value) ? { value } : { default: value }])),
       }),
     );
   }
+}
+
+/** Pulumi takes no map for a default. */
+function isMap(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Plugins that `pulumi` has downloaded on this machine are not downloaded again for every project. */
