@@ -171,14 +171,17 @@ export function whyNotWritten(wanted: KubernetesObject, existing: KubernetesObje
     const what = `has the type ${String(existing.type)} in the destination and ${String(wanted.type)} in the source`;
     return { where, what, todo: madeAgain };
   }
-  if (existing.immutable === true && !sameJson(immutablePart(existing), immutablePart(wanted))) {
-    return { where, what: "is immutable in the destination and has changed in the source", todo: madeAgain };
+  // Both the API server and Pulumi's provider go by this; the provider also where the object only becomes immutable.
+  const opened = existing.immutable === true && wanted.immutable !== true;
+  const fixed = existing.immutable === true || wanted.immutable === true;
+  if (opened || (fixed && !sameJson(valuesOf(existing), valuesOf(wanted)))) {
+    return { where, what: "is immutable, and is another in the destination than in the source", todo: madeAgain };
   }
   return undefined;
 }
 
-function immutablePart({ data, binaryData, immutable }: KubernetesObject): unknown {
-  return { data, binaryData, immutable };
+function valuesOf({ data, binaryData }: KubernetesObject): unknown {
+  return { data, binaryData };
 }
 
 /** Kind and name of whatever keeps an object: the owner that is its controller, else the first. */
