@@ -60,6 +60,12 @@ const providerKeys = ["kubernetes:context", "kubernetes:kubeconfig"];
 /** Keys that no provider has: under another namespace they are this program's, lost when the project was renamed. */
 const ownKeys = new Set(["cutoverIndex", "peerStack", "manifests", "createNamespace", "storageClasses"]);
 
+/**
+ * Says that a walk sets a stack's own `cutoverIndex`, in a copy of its file, and where it goes: that is no leftover to
+ * warn about. The namespace is none that a program has.
+ */
+export const walkKey = "cutover-walk:to";
+
 const namespaceForm =
   "a DNS label: at most 63 lower-case letters, digits and -, beginning and ending with a letter or digit";
 
@@ -276,7 +282,8 @@ class Reader extends ConfigReader {
     const warnings: string[] = [];
     const own = this.value("cutoverIndex");
     const shared = this.shared.get("cutoverIndex");
-    if (own !== undefined && shared !== undefined && own !== shared) {
+    const walks = this.raw(walkKey) !== undefined;
+    if (own !== undefined && shared !== undefined && own !== shared && !walks) {
       warnings.push(
         `cutoverIndex is ${own} in stack ${stack} alone, and ${shared} in Pulumi.yaml: changing Pulumi.yaml does not move ` +
           `this half until the stack's own value is gone. To remove it: pulumi config rm cutoverIndex -s ${stack}`,

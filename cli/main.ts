@@ -5,15 +5,23 @@ import type { ExitCode, Io } from "./io";
 import { exitCodes } from "./io";
 import type { Rehearse, RehearseFlags } from "./rehearse";
 import { runRehearse } from "./rehearse";
+import type { Walker, WalkFlags } from "./walk";
+import { runWalk } from "./walk";
 
 /** What the commands do, passed in so that tests can put something else in its place. */
 export interface Commands {
   /** Loads what `cutover rehearse` runs, only when it is called: `--help` must not wait for Pulumi. */
   readonly rehearse: () => Promise<Rehearse>;
+  /** Loads what `cutover walk` runs. */
+  readonly walk: () => Promise<Walker>;
 }
 
 const realCommands: Commands = {
   rehearse: async () => (await import("../rehearsal/rehearse")).rehearse,
+  walk: async () => ({
+    walk: (await import("../driver/walk")).walk,
+    pulumiIn: (await import("../driver/pulumi")).pulumiIn,
+  }),
 };
 
 const description =
@@ -24,14 +32,15 @@ const description =
 const exitCodesHelp = `
 Exit codes:
   0  all is well
-  1  an invariant was broken, or the program failed
-  2  bad input or config; nothing was printed on stdout`;
+  1  an invariant was broken, an up failed, or the program did
+  2  bad input or config; nothing was done, nothing printed on stdout`;
 
 const mainHelp = `
 Examples:
   cutover rehearse                       rehearse the project in this folder
   cutover rehearse --manifests web.yaml  rehearse any StatefulSet, no project
-  cutover help rehearse                  all about it
+  cutover walk                           run the ups that lead to cutoverIndex
+  cutover help walk                      all about it
 ${exitCodesHelp}
 `;
 
@@ -61,7 +70,34 @@ Examples:
 ${exitCodesHelp}
 `;
 
-interface AllFlags extends RehearseFlags {
+const walkDescription =
+  "Walks from the cutover index that both stacks have applied to the one in the config: runs `pulumi up` on one half " +
+  "after the other, one step at a time, the half that gives an ordinal up first. This is what CI runs when a change of " +
+  "the number is merged.\n\n" +
+  "It stops at the first up that fails. Run again, it goes on from where both halves stand, also after it was killed " +
+  "in the middle of a step and when the number was changed back meanwhile. Where an up is refused and its message " +
+  "names the one to run first, that one is run.";
+
+const walkHelp = `
+If nothing is to be moved, both halves get one up all the same: what else was
+merged is applied too. No file of the project is changed. The plan and how every
+up went go to stdout, warnings and what Pulumi prints to stderr. On SIGINT or
+SIGTERM the running up is asked to stop, and no other is begun.
+
+A run that was killed leaves a lock on its stack. It is never taken away by
+itself, since its owner may be alive: see that it is not, then --cancel-locks.
+
+Examples:
+  cutover walk                    to the cutoverIndex of Pulumi.yaml
+  cutover walk --dry-run          only say which ups that takes
+  cutover walk --to 4             to another index, whatever the config says
+  cutover walk --cancel-locks     go on after a run that was killed
+  cutover walk --source acme/old --destination acme/new
+  cutover walk --json 2> log      for a program
+${exitCodesHelp}
+`;
+
+interface AllFlags {
   readonly stackTrace?: boolean;
 }
 
@@ -92,8 +128,24 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--stack-trace", "say where in the code an unexpected error happened")
     .addHelpText("after", rehearseHelp)
-    .action(async (flags: AllFlags) => {
+    .action(async (flags: AllFlags & RehearseFlags) => {
       finish(await guarded(flags, io, async () => runRehearse(flags, io, await commands.rehearse())));
+    });
+  program
+    .command("walk")
+    .summary("run every `pulumi up` from the applied cutover index to the wanted one")
+    .description(walkDescription)
+    .option("--to <k>", "walk to this cutover index (default: the config's)")
+    .option("--dry-run", "print which ups that takes, and run none")
+    .option("--source <stack>", "stack of the source (default: source)")
+    .option("--destination <stack>", "stack of the destination (default: destination)")
+    .option("--cancel-locks", "take the lock of a dead run away (pulumi cancel)")
+    .option("--config-dir <dir>", "folder of a Pulumi.yaml (default: the current folder)")
+    .option("--json", "print one JSON object on stdout and nothing else")
+    .option("--stack-trace", "say where in the code an unexpected error happened")
+    .addHelpText("after", walkHelp)
+    .action(async (flags: AllFlags & WalkFlags) => {
+      finish(await guarded(flags, io, async () => runWalk(flags, io, await commands.walk())));
     });
   return program;
 }
@@ -161,6 +213,10 @@ export function main(): void {
     },
     env: process.env,
     cwd: process.cwd(),
+    onStop: (listener) => {
+      process.on("SIGINT", listener).on("SIGTERM", listener);
+      return () => process.off("SIGINT", listener).off("SIGTERM", listener);
+    },
   };
   run(process.argv.slice(2), io).then(
     (code) => {

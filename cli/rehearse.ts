@@ -1,11 +1,12 @@
+import { ordinalsText } from "../core/ordinals";
 import type { Problem } from "../core/userError";
 import type { RehearsalListener, RehearsalOptions } from "../rehearsal/rehearse";
 import type { RehearsalReport, StepReport } from "../rehearsal/report";
 import { paletteFor } from "./colour";
+import { readInteger } from "./flags";
 import type { ExitCode, Io } from "./io";
 import { exitCodes, writeLines } from "./io";
 import type { Style } from "./renderPicture";
-import { ordinalsText } from "./renderPicture";
 import { renderStep, renderTitle } from "./renderStep";
 import { renderVerdict } from "./renderVerdict";
 
@@ -63,17 +64,6 @@ function readFlags(flags: RehearseFlags, io: Io): RehearsalOptions {
     oneWay: flags.oneWay === true,
     problems,
   };
-}
-
-const largestInteger = 999_999_999;
-
-function readInteger(option: string, given: string | undefined, min: number, problems: Problem[]): number | undefined {
-  if (given === undefined) return undefined;
-  const value = /^\d{1,10}$/.test(given) ? Number(given) : Number.NaN;
-  if (value >= min && value <= largestInteger) return value;
-  const legal = `a whole number from ${min} to ${largestInteger}`;
-  problems.push({ where: option, what: "is not legal", received: given, legal, todo: "Correct the option" });
-  return undefined;
 }
 
 /** What is said on the side, on stderr. */

@@ -72,9 +72,3 @@ export function rangeText(range: OrdinalRange): string {
   const ordinals = range.replicas === 1 ? `${range.start}` : `${range.start}-${endOf(range) - 1}`;
   return `${ordinals} (${range.replicas})`;
 }
-
-/** A range in a sentence: `no ordinal`, `ordinal 3` or `ordinals 0 to 46`. */
-export function ordinalsText(range: OrdinalRange): string {
-  if (range.replicas === 0) return "no ordinal";
-  return range.replicas === 1 ? `ordinal ${range.start}` : `ordinals ${range.start} to ${endOf(range) - 1}`;
-}

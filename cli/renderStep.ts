@@ -1,9 +1,9 @@
 import type { OrdinalRange, Side } from "../core/ordinals";
-import { endOf, ordinalsOf } from "../core/ordinals";
+import { endOf, ordinalsOf, ordinalsText } from "../core/ordinals";
 import type { Change, Diagnostic, Operation, OperationKind, StepReport } from "../rehearsal/report";
 import type { Palette } from "./colour";
 import type { Style } from "./renderPicture";
-import { ordinalsText, renderPicture } from "./renderPicture";
+import { renderPicture } from "./renderPicture";
 
 /** A step, and what stood before it. */
 export interface RenderedStep {

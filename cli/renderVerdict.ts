@@ -1,6 +1,6 @@
 import type { OrdinalRange } from "../core/ordinals";
+import { ordinalsText } from "../core/ordinals";
 import type { Palette } from "./colour";
-import { ordinalsText } from "./renderPicture";
 
 /** The last line of a rehearsal: whether all is well, and how much was tried. */
 export function renderVerdict(

@@ -62,6 +62,12 @@ export function towards(from: number, to: number, batch: number): number {
   return to > from ? Math.min(to, from + batch) : Math.max(to, from - batch);
 }
 
+/** A range in a sentence: `no ordinal`, `ordinal 3` or `ordinals 0 to 46`. */
+export function ordinalsText(range: OrdinalRange): string {
+  if (range.replicas === 0) return "no ordinal";
+  return range.replicas === 1 ? `ordinal ${range.start}` : `ordinals ${range.start} to ${endOf(range) - 1}`;
+}
+
 /** Renders a range as in the annotation `statefulset-cutover/range`: start and replicas, such as `3+3`. */
 export function formatRange(range: OrdinalRange): string {
   return `${range.start}+${range.replicas}`;

@@ -7,7 +7,7 @@ import { gapAdvice, peerAdvice, turnAdvice, unfinished } from "./wayOut";
 export type { Advice, Decision, HalfRecord, LiveHalf, Refusal, Situation } from "./decision";
 
 /** The index of a record, where the set has grown or shrunk since while one half held all: an end stays that end. */
-function indexInSet(record: HalfRecord, set: OrdinalRange): number {
+export function indexInSet(record: HalfRecord, set: OrdinalRange): number {
   return record.cutoverIndex === endOf(record.set) ? endOf(set) : record.cutoverIndex;
 }
 

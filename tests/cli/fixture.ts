@@ -79,6 +79,7 @@ export function fakeIo(
     stderr: { isTTY: false, write: (text) => void (written.err += text) },
     env,
     cwd: "/work/app",
+    onStop: () => () => undefined,
     out: () => written.out,
     err: () => written.err,
   };

@@ -1,3 +1,4 @@
+import type { Commands } from "../../cli/main";
 import { run } from "../../cli/main";
 import type { Rehearse } from "../../cli/rehearse";
 import { UserError } from "../../core/userError";
@@ -18,8 +19,8 @@ function playing(played: RehearsalReport, seen: RehearsalOptions[] = []): Rehear
   };
 }
 
-function commands(rehearse: Rehearse): { rehearse: () => Promise<Rehearse> } {
-  return { rehearse: () => Promise.resolve(rehearse) };
+function commands(rehearse: Rehearse): Commands {
+  return { rehearse: () => Promise.resolve(rehearse), walk: () => Promise.reject(new Error("not this one")) };
 }
 
 test("prints the steps and the verdict on stdout, talk on stderr", async () => {
@@ -136,11 +137,12 @@ test("an unexpected error is ours, without a stack unless asked for", async () =
 });
 
 test("help teaches: what it is, examples, exit codes; without loading the rehearsal", async () => {
-  const never = { rehearse: (): Promise<Rehearse> => Promise.reject(new Error("loaded")) };
-  for (const args of [["--help"], ["rehearse", "--help"], ["help", "rehearse"]]) {
+  const loaded = (): Promise<never> => Promise.reject(new Error("loaded"));
+  const never = { rehearse: loaded, walk: loaded };
+  for (const args of [["--help"], ["rehearse", "--help"], ["help", "rehearse"], ["help", "walk"]]) {
     const io = fakeIo();
     expect(await run(args, io, never)).toBe(0);
-    expect(io.out()).toContain("Examples:\n  cutover rehearse ");
+    expect(io.out()).toMatch(/Examples:\n {2}cutover (rehearse|walk) /);
     expect(io.out()).toContain("Exit codes:\n  0  all is well\n  1  an invariant was broken");
     expect(
       io

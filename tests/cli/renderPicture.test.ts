@@ -1,5 +1,6 @@
 import { noColour, ansi } from "../../cli/colour";
-import { ordinalsText, rangeText, renderPicture } from "../../cli/renderPicture";
+import { rangeText, renderPicture } from "../../cli/renderPicture";
+import { ordinalsText } from "../../core/ordinals";
 import { rangeOf } from "../../core/ordinals";
 
 function picture(start: number, replicas: number, cutoverIndex: number, columns = 80): string[] {

@@ -1,0 +1,133 @@
+import { resolve } from "node:path";
+import type { Advice } from "../core/decision";
+import type { Problem } from "../core/userError";
+import { UserError } from "../core/userError";
+import type { Pulumi } from "../driver/pulumi";
+import type { UpReport, WalkListener, WalkOptions, WalkPlan, WalkReport } from "../driver/walk";
+import type { Palette } from "./colour";
+import { paletteFor } from "./colour";
+import { readInteger } from "./flags";
+import type { ExitCode, Io } from "./io";
+import { exitCodes, writeLines } from "./io";
+
+/** Options of `cutover walk` as they stand on the command line. */
+export interface WalkFlags {
+  readonly to?: string;
+  readonly configDir?: string;
+  readonly source?: string;
+  readonly destination?: string;
+  readonly dryRun?: boolean;
+  readonly cancelLocks?: boolean;
+  readonly json?: boolean;
+}
+
+/** The walk, as the command calls it. */
+export interface Walker {
+  readonly walk: (
+    options: WalkOptions,
+    pulumi: Pulumi,
+    listener: WalkListener,
+    interrupted: () => boolean,
+  ) => Promise<WalkReport>;
+  /** The Pulumi CLI in a folder. */
+  readonly pulumiIn: (folder: string, env: Io["env"]) => Pulumi;
+}
+
+/** `cutover walk`: runs the ups from the applied index to the wanted one. Throws `UserError` on bad input. */
+export async function runWalk(flags: WalkFlags, io: Io, { walk, pulumiIn }: Walker): Promise<ExitCode> {
+  const options = readFlags(flags, io);
+  const pulumi = pulumiIn(options.folder, io.env);
+  const palette = paletteFor({ isTTY: io.stdout.isTTY, env: io.env });
+  let interrupted = false;
+  const ignoreStop = io.onStop((signal) => {
+    writeLines(io.stderr, [
+      interrupted
+        ? `${signal} again: Pulumi ends at once.`
+        : `${signal}: the up that runs is asked to stop, and no other is begun.`,
+    ]);
+    interrupted = true;
+    pulumi.stop(signal);
+  });
+  try {
+    const listener = { ...talker(io), ...(flags.json === true ? {} : drawer(io, options.dryRun, palette)) };
+    const report = await walk(options, pulumi, listener, () => interrupted);
+    if (flags.json === true) io.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    else if (report.outcome === "arrived") {
+      const arrived = palette.green(palette.bold("Arrived:"));
+      writeLines(io.stdout, ["", `${arrived} both halves stand at cutoverIndex ${report.to}.`]);
+    }
+    if (report.outcome !== "stopped") return exitCodes.ok;
+    writeLines(io.stderr, [`error: ${new UserError(report.problems).message}`]);
+    return exitCodes.failed;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || (error as NodeJS.ErrnoException).path !== "pulumi")
+      throw error;
+    const todo = "Install it: https://www.pulumi.com/docs/install/";
+    throw new UserError([{ where: "pulumi", what: "is not on PATH", todo }]);
+  } finally {
+    ignoreStop();
+  }
+}
+
+function readFlags(flags: WalkFlags, io: Io): WalkOptions {
+  const problems: Problem[] = [];
+  const to = readInteger("--to", flags.to, 0, problems);
+  const stacks = { source: flags.source ?? "source", destination: flags.destination ?? "destination" };
+  for (const side of ["source", "destination"] as const) {
+    if (/^([A-Za-z0-9_.-]+\/){0,2}[A-Za-z0-9_.-]{1,100}$/.test(stacks[side])) continue;
+    const [received, legal] = [stacks[side], "a stack's name, also with its organization and project before it"];
+    problems.push({ where: `--${side}`, what: "is not legal", received, legal, todo: "Correct the option" });
+  }
+  return {
+    folder: resolve(io.cwd, flags.configDir ?? "."),
+    stacks,
+    ...(to === undefined ? {} : { to }),
+    dryRun: flags.dryRun === true,
+    cancelLocks: flags.cancelLocks === true,
+    problems,
+  };
+}
+
+/** What is said on the side, on stderr: warnings, and all that Pulumi prints. */
+function talker(io: Io): WalkListener {
+  return {
+    planned: (_, warnings) => {
+      writeLines(
+        io.stderr,
+        warnings.map((warning) => `warning: ${warning}`),
+      );
+    },
+    output: io.stderr.write,
+  };
+}
+
+/** The plan and how every `up` went, on stdout. The plan is legible as Markdown too. */
+function drawer(io: Io, dryRun: boolean, palette: Palette): WalkListener {
+  return {
+    planned: (plan, warnings) => {
+      talker(io).planned?.(plan, warnings);
+      writeLines(io.stdout, [palette.bold(plan.words), ...(dryRun ? ["", ...renderPlan(plan)] : [])]);
+    },
+    started: ({ stack, cutoverIndex }, number, of) => {
+      const up = palette.bold(`pulumi up -s ${stack}`);
+      writeLines(io.stdout, ["", `[${number} of ${of}] ${up}  (cutoverIndex ${cutoverIndex})`]);
+    },
+    ended: (up, advice) => {
+      writeLines(io.stdout, [`  ${renderEnd(up, advice, palette)}`]);
+    },
+  };
+}
+
+function renderPlan({ ups, stacks }: WalkPlan): string[] {
+  const width = Math.max(stacks.source.length, stacks.destination.length);
+  return ups.map(
+    ({ side, cutoverIndex }) => `    pulumi up -s ${stacks[side].padEnd(width)}  (cutoverIndex ${cutoverIndex})`,
+  );
+}
+
+function renderEnd({ outcome, ms }: UpReport, advice: Advice | undefined, palette: Palette): string {
+  const seconds = `${(ms / 1000).toFixed(1)} s`;
+  if (outcome === "done") return palette.green(`done in ${seconds}`);
+  if (advice === undefined) return palette.red(`${outcome} after ${seconds}`);
+  return palette.yellow(`refused; first the ${advice.side} with cutoverIndex ${advice.cutoverIndex}, as it says`);
+}

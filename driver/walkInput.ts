@@ -1,0 +1,192 @@
+import { readFile as readFileFromDisk } from "node:fs/promises";
+import { resolve } from "node:path";
+import { parse } from "yaml";
+import { endOf, peerOf } from "../core/ordinals";
+import type { Side } from "../core/ordinals";
+import type { HalfOutputs } from "../core/record";
+import { readOutputs } from "../core/record";
+import { UserError } from "../core/userError";
+import type { Problem } from "../core/userError";
+import type { Walk } from "../core/walk";
+import type { Input, ReadFile } from "../input";
+import { readInput } from "../input";
+import { isRecord } from "../settings/shape";
+import type { Ended, Pulumi } from "./pulumi";
+import type { StackFiles } from "./stackFile";
+
+/** Which walk is asked for. */
+export interface WalkOptions {
+  /** The folder of `Pulumi.yaml`. */
+  readonly folder: string;
+  /** The stack of each half, as `pulumi -s` takes it. */
+  readonly stacks: Readonly<Record<Side, string>>;
+  /** The wanted index. Default: the config's. */
+  readonly to?: number;
+  /** Whether to stop when the plan is made. */
+  readonly dryRun: boolean;
+  /** Whether to take a lock away that a stack has: it is for the caller to know that its owner is dead. */
+  readonly cancelLocks: boolean;
+  /** What the caller has found wrong already: told together with whatever else is. */
+  readonly problems: readonly Problem[];
+}
+
+/** Everything that a walk works on, found good. */
+export interface WalkInput extends Walk {
+  /** Name of the set. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly files: StackFiles;
+  readonly warnings: readonly string[];
+}
+
+const sides = ["source", "destination"] as const;
+
+/** The part of a stack's name that is its own: without organization and project. */
+export function plainName(stack: string): string {
+  return stack.split("/").pop() ?? stack;
+}
+
+/**
+ * Reads config, manifests and outputs of both halves. Config is asked of Pulumi, with what the project, the stack and
+ * its environments say; secret values stay encrypted, since none of them is needed.
+ *
+ * @throws UserError with every problem, those that the caller had found included.
+ */
+export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promise<WalkInput> {
+  const { folder, stacks } = options;
+  const problems: Problem[] = [...options.problems];
+  const readFile: ReadFile = (path) => readFileFromDisk(resolve(folder, path), "utf8");
+  const project = await readProject(readFile, folder, problems);
+  if (project === undefined) throw new UserError(problems);
+
+  const found: Problem[] = [];
+  const read = async (side: Side): Promise<{ input: Input | undefined; record: HalfOutputs | undefined }> => {
+    const stack = stacks[side];
+    const [config, outputs] = await Promise.all([
+      pulumi.run(["config", "--json", "--open", "-s", stack]),
+      pulumi.run(["stack", "output", "--json", "-s", stack]),
+    ]);
+    const failed = [config, outputs].find(({ code }) => code !== 0);
+    if (failed !== undefined) {
+      found.push(stackProblem(stack, failed));
+      return { input: undefined, record: undefined };
+    }
+    const { name, text: projectFile } = project;
+    const source = { project: name, stack: plainName(stack), values: valuesOf(config), projectFile };
+    const todo = "Correct the option";
+    const indexes = options.to === undefined ? [] : [{ where: "--to", index: options.to, todo }];
+    const ofHalf: Problem[] = [];
+    const input = await readInput(source, readFile, ofHalf, indexes);
+    if (input !== undefined) ofHalf.push(...halfProblems(side, stacks, input));
+    // The outputs of the wrong stack are no second problem.
+    const record =
+      ofHalf.length > 0
+        ? undefined
+        : readOutputs(JSON.parse(outputs.stdout) as Record<string, unknown>, stack, side, ofHalf);
+    found.push(...ofHalf);
+    return { input, record };
+  };
+  const [source, destination] = await Promise.all([read("source"), read("destination")]);
+  problems.push(...found.filter(isFirst));
+  if (source.input === undefined || destination.input === undefined) throw new UserError(problems);
+
+  const { range: set, namespace } = source.input.workload;
+  const to = options.to ?? wantedIndex(source.input, destination.input, stacks, problems) ?? endOf(set);
+  if (problems.length > 0) throw new UserError(problems);
+  return {
+    name: source.input.workload.set.metadata.name,
+    namespace,
+    set,
+    to,
+    batch: Math.min(source.input.settings.batch, destination.input.settings.batch),
+    records: { source: source.record, destination: destination.record },
+    files: { folder, project: project.name, stackConfigDir: project.stackConfigDir },
+    warnings: [...new Set([...source.input.settings.warnings, ...destination.input.settings.warnings])],
+  };
+}
+
+interface ProjectFile {
+  readonly name: string;
+  readonly text: string;
+  readonly stackConfigDir: string;
+}
+
+async function readProject(readFile: ReadFile, folder: string, problems: Problem[]): Promise<ProjectFile | undefined> {
+  let text: string;
+  try {
+    text = await readFile("Pulumi.yaml");
+  } catch {
+    const todo = "Run it in the folder of a project, or name that folder with --config-dir";
+    problems.push({ where: folder, what: "has no Pulumi.yaml that can be read", todo });
+    return undefined;
+  }
+  try {
+    const file: unknown = parse(text.replace(/^\uFEFF/, ""));
+    const { name, stackConfigDir } = isRecord(file) ? file : {};
+    if (typeof name === "string" && name !== "") {
+      return { name, text, stackConfigDir: typeof stackConfigDir === "string" ? stackConfigDir : "" };
+    }
+    problems.push({ where: "Pulumi.yaml: name", what: "is not the project's name", legal: "text", todo: "Add it" });
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    problems.push({ where: "Pulumi.yaml", what: `is not valid YAML: ${message}`, todo: "Correct it" });
+  }
+  return undefined;
+}
+
+/** What Pulumi said when it was asked about a stack. */
+function stackProblem(stack: string, { output }: Ended): Problem {
+  const said = output.trim().replace(/^error: /, "");
+  const todo = said.includes("no stack named") ? `Create it: pulumi stack init ${stack}` : `Try: pulumi stack -s ${stack}`;
+  return { where: `stack ${stack}`, what: `cannot be read: ${said.replace(/\.$/, "")}`, todo };
+}
+
+/** Config as the SDK would hold it. A secret has no value here. */
+function valuesOf({ stdout }: Ended): Record<string, string> {
+  const config = JSON.parse(stdout) as Record<string, { readonly value?: string }>;
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
+
+/** The stacks must be the two halves, each the peer of the other. */
+function halfProblems(side: Side, stacks: WalkOptions["stacks"], { settings }: Input): Problem[] {
+  const stack = plainName(stacks[side]);
+  const peer = plainName(stacks[peerOf(side)]);
+  if (settings.side !== side) {
+    const todo = `Name the stack of the ${side} with --${side}`;
+    return [{ where: `stack ${stack}`, what: `is the ${settings.side}, not the ${side}`, todo }];
+  }
+  if (settings.peerStack === "none") {
+    const todo = `Run pulumi up -s ${stack} instead: from now on it is a stack like any other`;
+    return [
+      { where: `stack ${stack}`, what: "has ended its move (peerStack is none), so there is no way to walk", todo },
+    ];
+  }
+  if (settings.peerStack === peer) return [];
+  const todo = `Name the right stack with --${peerOf(side)}, or: pulumi config set peerStack ${peer} -s ${stack}`;
+  return [{ where: `stack ${stack}: peerStack`, what: `is not ${peer}`, received: settings.peerStack, todo }];
+}
+
+/** The index that both stacks want. */
+function wantedIndex(
+  source: Input,
+  destination: Input,
+  stacks: WalkOptions["stacks"],
+  problems: Problem[],
+): number | undefined {
+  const [low, high] = [source.settings.cutoverIndex, destination.settings.cutoverIndex];
+  if (low === high) return low;
+  const shown = (index: number | undefined): string => (index === undefined ? "not set" : String(index));
+  problems.push({
+    where: "cutoverIndex",
+    what: `is ${shown(low)} in stack ${stacks.source} and ${shown(high)} in stack ${stacks.destination}`,
+    todo: `Keep it in Pulumi.yaml alone (${sides.map((side) => `pulumi config rm cutoverIndex -s ${stacks[side]}`).join("; ")}), or say where to with --to`,
+  });
+  return undefined;
+}
+
+/** Both halves read the same config, so most problems are found twice. */
+function isFirst(problem: Problem, index: number, all: readonly Problem[]): boolean {
+  return all.findIndex(({ where, what }) => where === problem.where && what === problem.what) === index;
+}
