@@ -56,6 +56,8 @@ export type CutoverOutputs = Readonly<Record<string, unknown>>;
 export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
   const plan = await failsAsUserError(() => planHalf(args));
   for (const warning of plan.warnings) await pulumi.log.warn(warning);
+  // For the comment on a pull request, and for who is asked to confirm.
+  if (pulumi.runtime.isDryRun() && plan.stepWords !== undefined) await pulumi.log.info(plan.stepWords);
 
   const { decision, workload } = plan;
   const provider = new Provider("cluster", providerArgs(args.connection, plan));

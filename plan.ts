@@ -13,13 +13,14 @@ import { endOf, peerOf } from "./core/ordinals";
 import type { Side } from "./core/ordinals";
 import { pinnedProblems } from "./core/pinned";
 import type { SetIdentity } from "./core/pinned";
-import { decide } from "./core/protocol";
+import { decide, indexInSet } from "./core/protocol";
 import type { Decision, LiveHalf } from "./core/protocol";
 import { readOutputs } from "./core/record";
 import type { HalfOutputs } from "./core/record";
 import { UserError } from "./core/userError";
 import type { Problem } from "./core/userError";
 import type { OfferedVolume } from "./core/volume";
+import { stepInWords } from "./core/walk";
 import type { Workload } from "./core/workload";
 import type { CutoverArgs } from "./cutover";
 import { planHandOver } from "./handOver";
@@ -47,6 +48,8 @@ export interface HalfPlan {
   readonly fence: Fence | undefined;
   readonly expected: Proof;
   readonly warnings: readonly string[];
+  /** The change of the cutover index in words; undefined if this `up` changes none. */
+  readonly stepWords: string | undefined;
 }
 
 /** What both halves last vouched for. `none`: the move was ended. */
@@ -128,7 +131,12 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
     ...handOver,
     carry,
     warnings: [...warnings, ...handOver.warnings, ...carry.warnings],
+    stepWords: own && stepWords(indexInSet(own, range), cutoverIndex),
   };
+}
+
+function stepWords(from: number, to: number): string | undefined {
+  return from === to ? undefined : stepInWords(from, to);
 }
 
 function throwAll(problems: readonly Problem[]): void {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderProblem } from "../core/userError";
 import type { Problem } from "../core/userError";
-import { readSettings } from "../settings";
+import { readSettings, walkKey } from "../settings";
 import type { ConfigSource, Settings } from "../settings";
 
 const manifests = '["web.yaml"]';
@@ -392,6 +392,9 @@ describe("Pulumi.yaml", () => {
     const file = `name: shop\nconfig: ${config}\n`;
     expect(settingsOf({ manifests, cutoverIndex: "2" }, "source", file).warnings).toStrictEqual([warning]);
     expect(settingsOf({ manifests, cutoverIndex: "3" }, "source", file).warnings).toStrictEqual([]);
+    // A walk gives every `up` an index of its own on purpose.
+    const walking = { manifests, cutoverIndex: "2", [walkKey]: "0" };
+    expect(settingsOf(walking, "source", file).warnings).toStrictEqual([]);
   });
 
   test.each([

@@ -271,7 +271,10 @@ describe("a step", () => {
     expect(refused.errors).toEqual([`cutoverIndex 5: ${reason}`]);
     const preview = await up("destination", 5, cluster, { ...scene, preview: true });
     expect(preview.errors).toEqual([]);
-    expect(preview.log).toEqual([`warning: cutoverIndex 5: not this half's turn yet: ${reason}`]);
+    expect(preview.log).toEqual([
+      `warning: cutoverIndex 5: not this half's turn yet: ${reason}`,
+      "info: cutoverIndex 6 => 5: ordinal 5 moves to the destination; source first",
+    ]);
     expect(preview.resource(setType).inputs).toMatchObject({ spec: { replicas: 1, ordinals: { start: 5 } } });
     expect(preview.outputs).toMatchObject({ held: { start: 5, replicas: 1 } });
   });
