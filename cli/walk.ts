@@ -60,13 +60,22 @@ export async function runWalk(flags: WalkFlags, io: Io, { walk, pulumiIn }: Walk
     writeLines(io.stderr, [`error: ${new UserError(report.problems).message}`]);
     return exitCodes.failed;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || (error as NodeJS.ErrnoException).path !== "pulumi")
-      throw error;
+    if (interrupted && error instanceof UserError) {
+      // Pulumi was asked to stop while it said what the input is.
+      writeLines(io.stderr, ["error: the walk was interrupted before it began. Run the same again"]);
+      return exitCodes.failed;
+    }
+    if (!isMissingPulumi(error)) throw error;
     const todo = "Install it: https://www.pulumi.com/docs/install/";
     throw new UserError([{ where: "pulumi", what: "is not on PATH", todo }]);
   } finally {
     ignoreStop();
   }
+}
+
+function isMissingPulumi(error: unknown): boolean {
+  const { code, path } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" && path === "pulumi";
 }
 
 function readFlags(flags: WalkFlags, io: Io): WalkOptions {

@@ -98,6 +98,7 @@ export async function walk(
       if (!onDetour) continue;
       // What the detour has changed, outputs tell.
       const rest = await replanned(options, pulumi);
+      if (interrupted()) return report("stopped", [stoppedProblem(ups)]);
       if ("problems" in rest) return report("stopped", rest.problems);
       left = [...rest.ups];
       onDetour = false;

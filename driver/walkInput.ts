@@ -137,7 +137,9 @@ async function readProject(readFile: ReadFile, folder: string, problems: Problem
 /** What Pulumi said when it was asked about a stack. */
 function stackProblem(stack: string, { output }: Ended): Problem {
   const said = output.trim().replace(/^error: /, "");
-  const todo = said.includes("no stack named") ? `Create it: pulumi stack init ${stack}` : `Try: pulumi stack -s ${stack}`;
+  const todo = said.includes("no stack named")
+    ? `Create it: pulumi stack init ${stack}`
+    : `Try: pulumi stack -s ${stack}`;
   return { where: `stack ${stack}`, what: `cannot be read: ${said.replace(/\.$/, "")}`, todo };
 }
 

@@ -174,3 +174,19 @@ test("a signal is passed on to Pulumi, and the walk hears of it; afterwards nobo
   expect(io.err()).toContain("SIGTERM: the up that runs is asked to stop, and no other is begun.\n");
   expect(io.err()).toContain("SIGTERM again: Pulumi ends at once.\n");
 });
+
+test("interrupted before it began", async () => {
+  const io = {
+    ...fakeIo(),
+    onStop: (given: (signal: StopSignal) => void) => {
+      given("SIGINT");
+      return () => undefined;
+    },
+  };
+  const walker = async (): Promise<Walker> => ({
+    ...(await playing(report).walk()),
+    walk: () => Promise.reject(new UserError([{ where: "stack source", what: "cannot be read" }])),
+  });
+  expect(await run(["walk"], io, { ...playing(report), walk: walker })).toBe(1);
+  expect(io.err()).toContain("error: the walk was interrupted before it began. Run the same again\n");
+});

@@ -141,6 +141,15 @@ export class Project {
     return ended;
   }
 
+  /** The command `cutover`, as it was built. */
+  public async cutover(args: readonly string[], interruption?: Interruption): Promise<Ended> {
+    const bin = join(repository, "bin", "cutover.js");
+    const ended = await runProcess(process.execPath, [bin, ...args], { cwd: this.folder, env: this.env }, interruption);
+    this.printed += ended.output;
+    tell(`cutover ${args.join(" ")} ${ended.interrupted ? "interrupted" : `ended with ${ended.code}`} in ${ended.ms} ms`);
+    return ended;
+  }
+
   /** A `pulumi` command that must succeed. */
   public async must(...args: string[]): Promise<Ended> {
     const ended = await this.run(args);
