@@ -38,19 +38,19 @@ export async function runWalk(flags: WalkFlags, io: Io, { walk, pulumiIn }: Walk
   const options = readFlags(flags, io);
   const pulumi = pulumiIn(options.folder, io.env);
   const palette = paletteFor({ isTTY: io.stdout.isTTY, env: io.env });
-  let interrupted = false;
+  const stop = { asked: false };
   const ignoreStop = io.onStop((signal) => {
     writeLines(io.stderr, [
-      interrupted
+      stop.asked
         ? `${signal} again: Pulumi ends at once.`
         : `${signal}: the up that runs is asked to stop, and no other is begun.`,
     ]);
-    interrupted = true;
+    stop.asked = true;
     pulumi.stop(signal);
   });
   try {
     const listener = { ...talker(io), ...(flags.json === true ? {} : drawer(io, options.dryRun, palette)) };
-    const report = await walk(options, pulumi, listener, () => interrupted);
+    const report = await walk(options, pulumi, listener, () => stop.asked);
     if (flags.json === true) io.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     else if (report.outcome === "arrived") {
       const arrived = palette.green(palette.bold("Arrived:"));
@@ -60,7 +60,7 @@ export async function runWalk(flags: WalkFlags, io: Io, { walk, pulumiIn }: Walk
     writeLines(io.stderr, [`error: ${new UserError(report.problems).message}`]);
     return exitCodes.failed;
   } catch (error) {
-    if (interrupted && error instanceof UserError) {
+    if (stop.asked && error instanceof UserError) {
       // Pulumi was asked to stop while it said what the input is.
       writeLines(io.stderr, ["error: the walk was interrupted before it began. Run the same again"]);
       return exitCodes.failed;

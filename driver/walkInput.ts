@@ -59,35 +59,10 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
   const project = await readProject(readFile, folder, problems);
   if (project === undefined) throw new UserError(problems);
 
-  const found: Problem[] = [];
-  const read = async (side: Side): Promise<{ input: Input | undefined; record: HalfOutputs | undefined }> => {
-    const stack = stacks[side];
-    const [config, outputs] = await Promise.all([
-      pulumi.run(["config", "--json", "--open", "-s", stack]),
-      pulumi.run(["stack", "output", "--json", "-s", stack]),
-    ]);
-    const failed = [config, outputs].find(({ code }) => code !== 0);
-    if (failed !== undefined) {
-      found.push(stackProblem(stack, failed));
-      return { input: undefined, record: undefined };
-    }
-    const { name, text: projectFile } = project;
-    const source = { project: name, stack: plainName(stack), values: valuesOf(config), projectFile };
-    const todo = "Correct the option";
-    const indexes = options.to === undefined ? [] : [{ where: "--to", index: options.to, todo }];
-    const ofHalf: Problem[] = [];
-    const input = await readInput(source, readFile, ofHalf, indexes);
-    if (input !== undefined) ofHalf.push(...halfProblems(side, stacks, input));
-    // The outputs of the wrong stack are no second problem.
-    const record =
-      ofHalf.length > 0
-        ? undefined
-        : readOutputs(JSON.parse(outputs.stdout) as Record<string, unknown>, stack, side, ofHalf);
-    found.push(...ofHalf);
-    return { input, record };
-  };
-  const [source, destination] = await Promise.all([read("source"), read("destination")]);
-  problems.push(...found.filter(isFirst));
+  const halfOf = (side: Side): Promise<Half> => readHalf(side, options, project, readFile, pulumi);
+  const [source, destination] = await Promise.all([halfOf("source"), halfOf("destination")]);
+  // In the order of the halves, whichever was read first.
+  problems.push(...[...source.problems, ...destination.problems].filter(isFirst));
   if (source.input === undefined || destination.input === undefined) throw new UserError(problems);
 
   const { range: set, namespace } = source.input.workload;
@@ -103,6 +78,38 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
     files: { folder, project: project.name, stackConfigDir: project.stackConfigDir },
     warnings: [...new Set([...source.input.settings.warnings, ...destination.input.settings.warnings])],
   };
+}
+
+/** What is known of one half. */
+interface Half {
+  readonly input: Input | undefined;
+  readonly record: HalfOutputs | undefined;
+  readonly problems: readonly Problem[];
+}
+
+async function readHalf(
+  side: Side,
+  { stacks, to }: WalkOptions,
+  { name, text: projectFile }: ProjectFile,
+  readFile: ReadFile,
+  pulumi: Pulumi,
+): Promise<Half> {
+  const stack = stacks[side];
+  const [config, outputs] = await Promise.all([
+    pulumi.run(["config", "--json", "--open", "-s", stack]),
+    pulumi.run(["stack", "output", "--json", "-s", stack]),
+  ]);
+  const failed = [config, outputs].find(({ code }) => code !== 0);
+  if (failed !== undefined) return { input: undefined, record: undefined, problems: [stackProblem(stack, failed)] };
+  const problems: Problem[] = [];
+  const source = { project: name, stack: plainName(stack), values: valuesOf(config), projectFile };
+  const indexes = to === undefined ? [] : [{ where: "--to", index: to, todo: "Correct the option" }];
+  const input = await readInput(source, readFile, problems, indexes);
+  if (input !== undefined) problems.push(...halfProblems(side, stacks, input));
+  // The outputs of the wrong stack are no second problem.
+  if (problems.length > 0) return { input, record: undefined, problems };
+  const record = readOutputs(JSON.parse(outputs.stdout) as Record<string, unknown>, stack, side, problems);
+  return { input, record, problems };
 }
 
 interface ProjectFile {

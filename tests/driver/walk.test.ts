@@ -188,8 +188,8 @@ describe("bad input is told together, before anything is run", () => {
     given(settledAt(world, 3), 2);
     expect(await refusal({ stacks: { source: "destination", destination: "acme/web/nowhere" } })).toEqual([
       "2 problems:",
-      "  - stack acme/web/nowhere cannot be read: no stack named 'nowhere' found. Create it: pulumi stack init acme/web/nowhere",
       "  - stack destination is the destination, not the source. Name the stack of the source with --source",
+      "  - stack acme/web/nowhere cannot be read: no stack named 'nowhere' found. Create it: pulumi stack init acme/web/nowhere",
     ]);
   });
 
@@ -222,9 +222,8 @@ describe("bad input is told together, before anything is run", () => {
 
 describe("from every state that ups leave behind, failed and killed ones too, every index is reached", () => {
   const worlds: [World, number, number][] = [
-    [{ set: { start: 1, replicas: 2 }, batch: 2, mode: "none" }, 135, 2],
     [{ set: { start: 0, replicas: 2 }, batch: 1, mode: "none", deletions: "noneRuns" }, 366, 2],
-    [{ set: { start: 0, replicas: 3 }, batch: 2, mode: "none" }, 380, 2],
+    [{ set: { start: 1, replicas: 3 }, batch: 2, mode: "none" }, 380, 2],
   ];
   test.each(worlds)(
     "%j: %i walks, at most %i refused ups",
