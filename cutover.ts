@@ -40,6 +40,10 @@ export interface CutoverArgs {
   readonly fence?: boolean;
   /** How to reach the half's cluster. */
   readonly connection: Connection;
+  /** How to reach the peer's cluster, for a look at it before a claim; to read it is enough. Default: no look. */
+  readonly peerConnection?: Connection;
+  /** uids of pods that a person vouches for as stopped, although their nodes cannot. Default none. */
+  readonly fenced?: readonly string[];
   /** Opens a cluster for looking at it. */
   readonly connect: (connection: Connection) => Cluster;
 }
@@ -75,6 +79,7 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
     turn: proven(decision.turn),
     fence: proven(plan.fence !== undefined),
     peerTurn: proven(decision.peerTurn),
+    ...(plan.fenced.length > 0 ? { fenced: proven(plan.fenced) } : {}),
     ...(decision.side === "source" ? { offer: half.offer, inventory: half.inventory, carried: half.carried } : {}),
   };
 }

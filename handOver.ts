@@ -7,6 +7,8 @@ import {
   whyTwinDiffers,
 } from "./core/handOver";
 import { besideCsiTwin, unusedDriverWarnings, withCsi } from "./core/csi";
+import { annotations } from "./core/kubernetes";
+import { doubtProblems, leavingNote, leavingPods } from "./core/leaving";
 import { endOf, holds, ordinalsOf } from "./core/ordinals";
 import type { Decision, LiveHalf } from "./core/protocol";
 import type { Problem } from "./core/userError";
@@ -16,6 +18,7 @@ import type { CutoverArgs } from "./cutover";
 import type { Cluster } from "./live/cluster";
 import { carriedOrdinals, claimsWithData, expectedBacking, offeredOrdinals, whyClaimsRefused } from "./live/guard";
 import type { GuardedSet, Proof } from "./live/guard";
+import { doubtsBefore } from "./live/leaving";
 import { lookAtClaims } from "./live/look";
 import type { Look } from "./live/look";
 import { classProblems } from "./live/storage";
@@ -38,6 +41,8 @@ export interface HandOverPlan {
   readonly guard: GuardedSet;
   readonly carried: readonly OfferedVolume[];
   readonly expected: Proof;
+  /** What the set notes of the pods that leave; undefined: nothing. */
+  readonly leavingNote: string | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -53,6 +58,8 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
   const inventory: Inventory = (decision.side === "source" ? records.own : peer)?.inventory ?? {};
   const arriving =
     carries && decision.side === "destination" ? offeredNearTheCut(peer?.offer ?? {}, args, decision, templates) : [];
+  const noted = look?.set?.metadata.annotations?.[annotations.leaving];
+  const leaving = look === undefined ? [] : leavingPods(name, decision, live, look.pods, noted);
   const guard: GuardedSet = {
     decision,
     namespace,
@@ -62,12 +69,16 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
     decidedOn: live,
     newOrdinals: newOrdinals(situation),
     inventory,
+    leaving,
+    fenced: args.fenced ?? [],
+    peer: undefined,
   };
   const plan: HandOverPlan = {
     decision,
     guard,
     carried: arriving.map(({ offered }) => offered),
     expected: { held: decision.range, offer: records.own?.offer ?? {}, inventory },
+    leavingNote: leavingNote(name, decision, leaving, noted),
     warnings: [],
   };
   if (look === undefined) return plan;
@@ -80,6 +91,8 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
   const find = (ordinals: readonly number[]): Promise<FoundClaim[]> =>
     lookAtClaims(cluster, namespace, name, templates, ordinals);
   const [claimed, released] = await Promise.all([find(claimsWithData(guard)), find(decision.releases)]);
+  const doubts = await doubtsBefore(cluster, leaving, guard.fenced, released, live);
+  problems.push(...doubtProblems(`StatefulSet ${namespace}/${name}:`, doubts, guard.fenced));
   problems.push(...whyMountedElsewhere(name, [...claimed, ...released], look.pods).map(setProblem));
 
   if (!carries) {

@@ -16,7 +16,7 @@ import type { SetIdentity } from "./core/pinned";
 import { decide, indexInSet } from "./core/protocol";
 import type { Decision, LiveHalf } from "./core/protocol";
 import { readOutputs } from "./core/record";
-import type { HalfOutputs } from "./core/record";
+import type { FencedPod, HalfOutputs } from "./core/record";
 import { UserError } from "./core/userError";
 import type { Problem } from "./core/userError";
 import type { OfferedVolume } from "./core/volume";
@@ -27,7 +27,7 @@ import { planHandOver } from "./handOver";
 import { Unreachable } from "./live/cluster";
 import type { Cluster } from "./live/cluster";
 import { planFence } from "./live/fence";
-import { beingDeleted } from "./live/guard";
+import { beingDeleted, objectionsOfPeer } from "./live/guard";
 import type { GuardedSet, Proof } from "./live/guard";
 import { liveHalf, lookAt } from "./live/look";
 import type { Look } from "./live/look";
@@ -47,6 +47,10 @@ export interface HalfPlan {
   readonly namespaceObject: KubernetesObject | undefined;
   readonly fence: Fence | undefined;
   readonly expected: Proof;
+  /** What the set notes of the pods that leave; undefined: nothing. */
+  readonly leavingNote: string | undefined;
+  /** Pods that a person has vouched for as stopped, in this `up` and before. */
+  readonly fenced: readonly FencedPod[];
   readonly warnings: readonly string[];
   /** The change of the cutover index in words; undefined if this `up` changes none. */
   readonly stepWords: string | undefined;
@@ -90,10 +94,11 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
   throwAll(problems);
 
   const batch = args.batch ?? 1;
-  const decision = decide({ side, set: range, cutoverIndex, batch, own, peer: records.peer, live });
+  const situation = { side, set: range, cutoverIndex, batch, own, peer: records.peer, live };
+  const decision = decide(situation);
+  const stacks = { [side]: pulumi.getStack(), [peerOf(side)]: args.peerStack } as Record<Side, string>;
   warnings.push(...decision.warnings);
   if (decision.refusal !== undefined) {
-    const stacks = { [side]: pulumi.getStack(), [peerOf(side)]: args.peerStack } as Record<Side, string>;
     const problem = refusalProblem(decision.refusal, args, stacks);
     if (!decision.refusal.outOfTurn || !pulumi.runtime.isDryRun()) throw new UserError([problem]);
     warnings.push(new UserError([{ ...problem, what: `not this half's turn yet: ${problem.what}` }]).message);
@@ -115,6 +120,16 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
           warnings,
         );
   throwAll(problems);
+  const watch =
+    args.peerConnection === undefined || peer === undefined || decision.claims.length === 0
+      ? undefined
+      : {
+          ...{ cluster: args.connect(args.peerConnection), context: args.peerConnection.context },
+          ...{ ownClusterUid: clusterUid, record: peer, situation, stacks },
+        };
+  const guard = { ...handOver.guard, peer: watch };
+  if (decision.refusal === undefined) await askPeer(guard, warnings);
+  const fencedNow = fencedPods(guard, warnings);
   const namespaceObject = planNamespace(workload, look?.namespaceObject, args.createNamespace ?? true);
   if (own === undefined && workload.namespaceObject !== undefined && namespaceObject === undefined) {
     warnings.push(
@@ -129,6 +144,8 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
     namespaceObject,
     fence,
     ...handOver,
+    guard,
+    fenced: [...(own?.fenced ?? []), ...fencedNow],
     carry,
     warnings: [...warnings, ...handOver.warnings, ...carry.warnings],
     stepWords: own && stepWords(indexInSet(own, range), cutoverIndex),
@@ -191,6 +208,36 @@ async function lookOrTakeRecord(
     );
     return undefined;
   }
+}
+
+/**
+ * The look at the live peer, so that an `up` that it would stop changes nothing, and a preview says so. The guard looks
+ * again, immediately before the write.
+ */
+async function askPeer(guard: GuardedSet, warnings: string[]): Promise<void> {
+  try {
+    const objections = await objectionsOfPeer(guard);
+    if (!pulumi.runtime.isDryRun()) throwAll(objections);
+    else if (objections.length > 0) warnings.push(`not this half's turn yet: ${new UserError(objections).message}`);
+  } catch (error) {
+    if (!(error instanceof Unreachable) || !pulumi.runtime.isDryRun()) throw error;
+    warnings.push(
+      `the peer cannot be looked at through peerContext, and an up that claims would be refused (${error.message})`,
+    );
+  }
+}
+
+/** What config vouches for in this `up`; says so, since it overrules what the cluster tells. */
+function fencedPods({ leaving, fenced }: GuardedSet, warnings: string[]): FencedPod[] {
+  const used = leaving.filter(({ id }) => fenced.includes(id));
+  for (const { name, id, node } of used) {
+    const where = node === undefined ? "" : `, on node ${node},`;
+    warnings.push(`pod ${name} (${id})${where} counts as stopped because fenced says so: nothing else vouches for it`);
+  }
+  for (const id of fenced.filter((each) => used.every((pod) => pod.id !== each))) {
+    warnings.push(`fenced names ${id}, and no pod of that uid leaves now: remove it once its step is over`);
+  }
+  return used.map(({ name, id, node }) => ({ pod: name, uid: id, ...(node === undefined ? {} : { node }) }));
 }
 
 function liveAsRecorded(own: HalfOutputs | undefined): LiveHalf | undefined {

@@ -6,9 +6,10 @@ import type { Patch } from "./core/workload";
 import type { Problem } from "./core/userError";
 import type { Connection } from "./live/cluster";
 import { readNames } from "./settings/carry";
-import { ConfigReader, capital, suggestion } from "./settings/configReader";
+import { capital, suggestion } from "./settings/configReader";
 import { readCsi } from "./settings/csi";
 import { patchProblems } from "./settings/patches";
+import { ProtectionsReader } from "./settings/protections";
 import { isRecord, kindOf, parsedJson } from "./settings/shape";
 
 /** The config of one half, checked and with its defaults filled in. */
@@ -37,6 +38,10 @@ export interface Settings {
   /** Undefined: where the cluster can. */
   readonly fence?: boolean;
   readonly connection: Connection;
+  /** How to look at the live peer. Left out: it is not looked at. */
+  readonly peerConnection?: Connection;
+  /** Pods that a person vouches for as stopped. */
+  readonly fenced: readonly string[];
   /** What a person should know about this config. */
   readonly warnings: readonly string[];
 }
@@ -53,12 +58,12 @@ export interface ConfigSource {
 
 const keys = [
   ...["cutoverIndex", "side", "peerStack", "manifests", "namespace", "createNamespace", "batch", "volumes"],
-  ...["storageClasses", "carrySecrets", "carryConfigMaps", "csi", "patches", "fence"],
+  ...["storageClasses", "carrySecrets", "carryConfigMaps", "csi", "patches", "fence", "peerContext", "fenced"],
 ];
-const laterKeys = ["adopt", "peerContext", "fenced"];
+const laterKeys = ["adopt"];
 const providerKeys = ["kubernetes:context", "kubernetes:kubeconfig"];
 /** Keys that no provider has: under another namespace they are this program's, lost when the project was renamed. */
-const ownKeys = new Set(["cutoverIndex", "peerStack", "manifests", "createNamespace", "storageClasses"]);
+const ownKeys = new Set(["cutoverIndex", "peerStack", "manifests", "createNamespace", "storageClasses", "peerContext"]);
 
 /**
  * Says that a walk sets a stack's own `cutoverIndex`, in a copy of its file, and where it goes: that is no leftover to
@@ -77,6 +82,8 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
   const reader = new Reader(source.project, source.stack, source.values, source.projectFile ?? "");
   reader.refuseUnknown();
   const side = reader.side();
+  const connection = reader.connection(side ?? "source");
+  const peerConnection = reader.peerConnection(connection);
   const settings = {
     side: side ?? "source",
     peerStack: reader.peerStack(side) ?? "none",
@@ -92,7 +99,9 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
     csi: reader.csi(),
     patches: reader.patches(),
     ...reader.fence(),
-    connection: reader.connection(side ?? "source"),
+    connection,
+    ...(peerConnection && { peerConnection }),
+    fenced: reader.fenced(),
     warnings: reader.warnings(side),
   };
   problems.push(...reader.problems);
@@ -100,7 +109,7 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
 }
 
 /** Reads the keys of one half. */
-class Reader extends ConfigReader {
+class Reader extends ProtectionsReader {
   public refuseUnknown(): void {
     for (const name of this.names().sort()) {
       const colon = name.indexOf(":");

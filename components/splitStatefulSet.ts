@@ -41,6 +41,8 @@ export interface SplitStatefulSetArgs {
   readonly namespaceObject: KubernetesObject | undefined;
   /** Keeps others from changing the set's ordinals; undefined: there is none. */
   readonly fence: Fence | undefined;
+  /** What the set notes of the pods that leave; undefined: nothing. */
+  readonly leavingNote: string | undefined;
   /** What would be vouched for: a preview exports this. */
   readonly expected: Proof;
 }
@@ -101,7 +103,7 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
     const claims = args.carried.map((offered) => declareCarriedVolume(offered, below));
     const objects = args.carry.objects.map((object) => declareCarriedObject(object, below));
 
-    const half = halfOfSet(workload.set, decision, args.clusterUid);
+    const half = halfOfSet(workload.set, decision, args.clusterUid, args.leavingNote);
     const guard = hook(`${name}-before-write`, () => beforeWrite(cluster, args.guard, half));
     this.statefulSet = new StatefulSet(name, half as unknown as StatefulSetArgs, {
       parent: this,

@@ -15,8 +15,9 @@ const fixedDefaults = { podManagementPolicy: "OrderedReady", revisionHistoryLimi
  *
  * @param set the whole set, as in the manifests.
  * @param clusterUid uid of the half's cluster.
+ * @param leaving what to note of the pods that leave; undefined: nothing.
  */
-export function halfOfSet(set: StatefulSet, decision: Decision, clusterUid: string): StatefulSet {
+export function halfOfSet(set: StatefulSet, decision: Decision, clusterUid: string, leaving?: string): StatefulSet {
   const { start, replicas } = decision.range;
   // A source that is numbered from 0 sends no `ordinals`: a cluster older than 1.27 would drop them.
   const sendsStart = decision.side === "destination" || start !== 0;
@@ -37,6 +38,7 @@ export function halfOfSet(set: StatefulSet, decision: Decision, clusterUid: stri
         [annotations.range]: formatRange(decision.range),
         [annotations.turn]: String(decision.turn),
         [annotations.cluster]: clusterUid,
+        ...(leaving === undefined ? {} : { [annotations.leaving]: leaving }),
         // Takes `replicas` back from a foreign `kubectl scale` instead of failing on a field-manager conflict.
         "pulumi.com/patchForce": "true",
       },

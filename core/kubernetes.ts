@@ -92,6 +92,25 @@ export interface Pod extends KubernetesObject {
   status?: { phase?: string; conditions?: { type: string; status: string }[]; [field: string]: unknown };
 }
 
+/** A v1 Node. */
+export interface Node extends KubernetesObject {
+  status?: {
+    conditions?: { type: string; status: string }[];
+    /** Unique names of the attachable volumes that the kubelet has mounted or is about to. */
+    volumesInUse?: string[];
+    [field: string]: unknown;
+  };
+}
+
+/** A storage.k8s.io/v1 VolumeAttachment: a CSI volume that is, or is to be, attached to a node. */
+export interface VolumeAttachment extends KubernetesObject {
+  spec: {
+    nodeName: string;
+    source: { persistentVolumeName?: string; [field: string]: unknown };
+    [field: string]: unknown;
+  };
+}
+
 /** The annotations this program writes. */
 export const annotations = {
   /** On the set: its range, such as `3+3`, written together with `replicas` and `ordinals.start`. */
@@ -100,6 +119,8 @@ export const annotations = {
   turn: "statefulset-cutover/turn",
   /** On the set: uid of the cluster that it was made in. */
   cluster: "statefulset-cutover/cluster",
+  /** On the set: the pods of the ordinals that it gave up last, with their nodes (core/leaving.ts). */
+  leaving: "statefulset-cutover/leaving",
   /** On the namespace: name of the set that it was created for. */
   namespaceOf: "statefulset-cutover/namespace-of",
   /** On a PersistentVolume: the reclaim policy that it had before this program made it `Retain`. */

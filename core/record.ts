@@ -25,6 +25,15 @@ export interface HalfOutputs extends Omit<HalfRecord, "set"> {
   readonly inventory: Inventory;
   /** Source: the carried Secrets and ConfigMaps, kind, then name. A secret output. */
   readonly carried: Carried;
+  /** Pods that a person has vouched for as stopped. Left out where there are none. */
+  readonly fenced?: readonly FencedPod[];
+}
+
+/** A pod that a person vouched for as stopped (`fenced`). */
+export interface FencedPod {
+  readonly pod: string;
+  readonly uid: string;
+  readonly node?: string;
 }
 
 function isIdentity(value: unknown): boolean {

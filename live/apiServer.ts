@@ -33,12 +33,15 @@ export interface ApiRequest {
 /** An answer. `body` is undefined if it was not JSON. */
 export interface ApiAnswer {
   readonly status: number;
+  /** When it was given, by the server's clock: milliseconds since 1970. */
+  readonly atMs: number;
   readonly body: Record<string, unknown> | undefined;
 }
 
 interface RawAnswer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  readonly date: string | undefined;
   readonly text: string;
 }
 
@@ -91,7 +94,7 @@ export class ApiServer {
     if (answer.status === 429 || answer.status >= 500) {
       throw this.unreachable(`failed to ${request.action} (${answer.status})${reason}`);
     }
-    return { status: answer.status, body };
+    return { status: answer.status, atMs: Date.parse(answer.date ?? "") || Date.now(), body };
   }
 
   /** Where this server is, for messages: context and URL, without anything secret. */
@@ -199,7 +202,8 @@ function exchange(url: URL, path: string, request: ApiRequest, access: Access, p
       response.on("end", () => {
         timers.forEach(clearTimeout);
         const text = Buffer.concat(chunks).toString("utf8");
-        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"], text });
+        const { "retry-after": retryAfter, date } = response.headers;
+        resolve({ status: response.statusCode ?? 0, retryAfter, date, text });
       });
     });
     sent.end(body);

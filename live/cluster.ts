@@ -1,4 +1,13 @@
-import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
+import type {
+  KubernetesObject,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StatefulSet,
+  VolumeAttachment,
+} from "../core/kubernetes";
+import type { LeaseAge } from "../core/leaving";
 
 /** Kind and name of one object. `namespace` is left out for cluster-scoped kinds. */
 export interface ObjectReference {
@@ -32,6 +41,15 @@ export interface Cluster {
   volume(name: string): Promise<PersistentVolume | undefined>;
   /** Every volume of the cluster. */
   volumes(): Promise<PersistentVolume[]>;
+  /** One node. */
+  node(name: string): Promise<Node | undefined>;
+  /**
+   * How long ago a node's kubelet renewed its lease (in the namespace `kube-node-lease`), by the API server's clock.
+   * Undefined if the node has none.
+   */
+  leaseAge(node: string): Promise<LeaseAge | undefined>;
+  /** Every VolumeAttachment of the cluster. */
+  attachments(): Promise<VolumeAttachment[]>;
   /**
    * Asks the API server what it would store if this set were created (`dryRun=All`): an old server drops
    * `spec.ordinals` without a word. Nothing is created.

@@ -1,6 +1,8 @@
-import { podsOfSet, whyNotClaimed, whyOldDataRefused } from "../core/handOver";
+import { podsOfSet, whyMountedElsewhere, whyNotClaimed, whyOldDataRefused } from "../core/handOver";
 import { annotations, rangeOfSet } from "../core/kubernetes";
 import type { StatefulSet } from "../core/kubernetes";
+import { doubtProblems, leavingPods, whyOthersLeave } from "../core/leaving";
+import type { LeavingPod } from "../core/leaving";
 import { endOf, formatRange, holds, ordinalsOf, sameRange } from "../core/ordinals";
 import type { OrdinalRange } from "../core/ordinals";
 import type { Decision, LiveHalf } from "../core/protocol";
@@ -9,7 +11,10 @@ import type { Problem } from "../core/userError";
 import type { Backing, FoundClaim, Inventory, Offer } from "../core/volume";
 import { inventoryOf, mergeInventories, offerOf } from "../core/volume";
 import type { Cluster } from "./cluster";
+import { detachPatience, doubtsAfter } from "./leaving";
 import { liveHalf, lookAtClaims } from "./look";
+import { peerProblems } from "./peer";
+import type { PeerWatch } from "./peer";
 
 /** What the guard of one half's set needs to know. */
 export interface GuardedSet {
@@ -25,6 +30,12 @@ export interface GuardedSet {
   readonly newOrdinals: readonly number[];
   /** Where the data of each claim is, as far as it is known. */
   readonly inventory: Inventory;
+  /** Pods of the ordinals that are given up, as they were seen before the write. */
+  readonly leaving: readonly LeavingPod[];
+  /** Pods that a person vouches for as stopped. */
+  readonly fenced: readonly string[];
+  /** How to look at the live peer; undefined: its outputs alone count. */
+  readonly peer: PeerWatch | undefined;
 }
 
 /** Where the data of one claim is, or undefined if nobody knows. */
@@ -51,6 +62,12 @@ export function claimsWithData(set: GuardedSet): number[] {
   return set.decision.claims.filter((ordinal) => !set.newOrdinals.includes(ordinal));
 }
 
+/** Asks the live peer, if it may be looked at, whether it lets the claimed ordinals go. */
+export async function objectionsOfPeer(set: GuardedSet): Promise<Problem[]> {
+  const shared = set.volumes === "carry" ? claimsWithData(set) : [];
+  return set.peer === undefined ? [] : peerProblems(set.peer, { ...set, shared });
+}
+
 function refuse(reasons: readonly string[]): void {
   if (reasons.length > 0) throw new UserError(reasons.map((what) => ({ where: "before the write:", what })));
 }
@@ -61,7 +78,9 @@ function refuse(reasons: readonly string[]): void {
  *
  * - Nobody else has changed the set since it was decided on.
  * - The claims of claimed ordinals are Bound to the same backing: the controller would make a missing one, empty.
+ * - No other pod mounts the claims of ordinals that are claimed or leave; the pods that leave are those that were noted.
  * - The volumes of ordinals that leave are `Retain`: this is made so here, with the earlier policy in an annotation.
+ * - The live peer, if it may be looked at, has let go of what is claimed.
  *
  * @throws UserError that says what is in the way.
  */
@@ -76,15 +95,17 @@ export async function beforeWrite(cluster: Cluster, set: GuardedSet, wanted: Sta
   if (live?.metadata.deletionTimestamp !== undefined) refuse([beingDeleted(namespace, name)]);
   if (live === undefined) await startsWhereAsked(cluster, wanted);
 
-  refuse(whyClaimsRefused(set, await lookAtClaims(cluster, namespace, name, templates, claimsWithData(set))));
+  const find = (ordinals: readonly number[]): Promise<FoundClaim[]> =>
+    lookAtClaims(cluster, namespace, name, templates, ordinals);
+  const withData = claimsWithData(set);
+  const moves = withData.length + decision.releases.length > 0;
+  const pods = moves ? await cluster.pods(namespace, {}) : [];
+  const [claimed, released] = await Promise.all([find(withData), find(decision.releases)]);
+  refuse(whyClaimsRefused(set, claimed));
+  refuse(whyMountedElsewhere(name, [...claimed, ...released], pods));
+  refuse(whyOthersLeave(name, set.leaving, pods));
 
-  for (const { name: claim, ordinal, volume } of await lookAtClaims(
-    cluster,
-    namespace,
-    name,
-    templates,
-    decision.releases,
-  )) {
+  for (const { name: claim, ordinal, volume } of released) {
     if (volume === undefined || volume.spec.persistentVolumeReclaimPolicy === "Retain") continue;
     await cluster.retain(volume.metadata.name, volume.spec.persistentVolumeReclaimPolicy ?? "Delete");
     const after = await cluster.volume(volume.metadata.name);
@@ -94,6 +115,10 @@ export async function beforeWrite(cluster: Cluster, set: GuardedSet, wanted: Sta
       ]);
     }
   }
+
+  // Last, and closest to the write.
+  const objections = await objectionsOfPeer(set);
+  if (objections.length > 0) throw new UserError(objections);
 }
 
 /** Why a set on its way out may not be written: its turn would go with it. */
@@ -130,16 +155,31 @@ export interface Proof {
  * Reads the live set and its pods again and vouches for them: only what is, never what was asked for.
  *
  * @param known the inventory so far: only ordinals that it lacks are looked up.
- * @throws UserError if the live set is not what was decided, or a pod of an ordinal that it gave up is still there.
+ * @throws UserError if the live set is not what was decided, a pod of an ordinal that it gave up is still there, or is
+ * gone and may still run.
  */
-export async function prove(cluster: Cluster, set: GuardedSet, known: Inventory): Promise<Proof> {
+export async function prove(
+  cluster: Cluster,
+  set: GuardedSet,
+  known: Inventory,
+  patience = detachPatience,
+): Promise<Proof> {
   const { decision, namespace, name } = set;
   const [live, pods] = await Promise.all([cluster.statefulSet(namespace, name), cluster.pods(namespace, {})]);
   const differences = live === undefined ? ["does not exist"] : whatDiffers(live, decision);
   // Also ordinals above the set: pods that stay when N falls.
   const left = [...podsOfSet(name, pods).keys()].filter((ordinal) => !holds(decision.range, ordinal));
   if (left.length > 0) differences.push(`still has a pod of ordinal ${left.join(", ")}`);
-  if (differences.length > 0) throw new UserError([notProven(namespace, name, differences)]);
+  if (live === undefined || differences.length > 0) throw new UserError([notProven(namespace, name, differences)]);
+  if (decision.releases.length > 0) {
+    const noted = live.metadata.annotations?.[annotations.leaving];
+    const leaving = leavingPods(name, decision, liveHalf(live), pods, noted);
+    const released = await lookAtClaims(cluster, namespace, name, set.templates, decision.releases);
+    const doubts = await doubtsAfter(cluster, leaving, set.fenced, released, patience);
+    if (doubts.length > 0) {
+      throw new UserError(doubtProblems(`StatefulSet ${namespace}/${name}:`, doubts, set.fenced));
+    }
+  }
   if (decision.side === "destination") return { held: decision.range, offer: {}, inventory: {} };
   // Kept: with `carry` again, an ordinal may come back only to the data that it left.
   if (set.volumes === "fresh") return { held: decision.range, offer: {}, inventory: known };

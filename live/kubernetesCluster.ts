@@ -1,5 +1,14 @@
 import { annotations } from "../core/kubernetes";
-import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
+import type {
+  KubernetesObject,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StatefulSet,
+  VolumeAttachment,
+} from "../core/kubernetes";
+import type { LeaseAge } from "../core/leaving";
 import { UserError } from "../core/userError";
 import { ApiServer } from "./apiServer";
 import type { ApiAnswer } from "./apiServer";
@@ -10,6 +19,14 @@ import type { Resource } from "./resources";
 
 /** Field manager of the one write that does not go through Pulumi. */
 const fieldManager = "statefulset-cutover";
+
+/** What a lease lasts where it does not say so: `nodeLeaseDurationSeconds` of the kubelet. */
+const usualLeaseSeconds = 40;
+
+interface LeaseSpec {
+  readonly renewTime?: string;
+  readonly leaseDurationSeconds?: number;
+}
 
 /** Opens a cluster for looking at it. Reads no kubeconfig and connects to nothing before the first question. */
 export function connectCluster(connection: Connection): Cluster {
@@ -29,17 +46,24 @@ export class KubernetesCluster implements Cluster {
   }
 
   public async read(reference: ObjectReference): Promise<KubernetesObject | undefined> {
+    return (await this.readAt(reference)).object;
+  }
+
+  private async readAt(
+    reference: ObjectReference,
+  ): Promise<{ readonly object: KubernetesObject | undefined; readonly atMs: number }> {
     const { apiVersion, kind, namespace, name } = reference;
     const resource = knownResource(apiVersion, kind) ?? (await this.discover(apiVersion, kind));
-    if (resource === undefined) return undefined;
+    if (resource === undefined) return { object: undefined, atMs: Date.now() };
     const path = `${collection(apiVersion, resource, namespace)}/${encodeURIComponent(name)}`;
     const action = `get ${qualified(apiVersion, resource.plural)}${resource.namespaced ? ` in namespace ${namespace ?? ""}` : ""}`;
     const answer = await this.server.ask({ method: "GET", path, action });
-    if (isNotFound(answer)) return undefined;
+    const { atMs } = answer;
+    if (isNotFound(answer)) return { object: undefined, atMs };
     const object = this.object(answer);
     if (object.kind !== kind || object.metadata.name !== name)
       throw this.strange(`answers ${path} with something else`);
-    return object;
+    return { object, atMs };
   }
 
   public statefulSet(namespace: string, name: string): Promise<StatefulSet | undefined> {
@@ -52,7 +76,7 @@ export class KubernetesCluster implements Cluster {
     const labelSelector = Object.entries(labels)
       .map(([key, value]) => `${key}=${value}`)
       .join(",");
-    return this.list("Pod", namespace, labelSelector === "" ? {} : { labelSelector });
+    return this.list("v1", "Pod", namespace, labelSelector === "" ? {} : { labelSelector });
   }
 
   public claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {
@@ -61,7 +85,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   public claims(namespace: string): Promise<PersistentVolumeClaim[]> {
-    return this.list("PersistentVolumeClaim", namespace) as Promise<PersistentVolumeClaim[]>;
+    return this.list("v1", "PersistentVolumeClaim", namespace) as Promise<PersistentVolumeClaim[]>;
   }
 
   public volume(name: string): Promise<PersistentVolume | undefined> {
@@ -69,7 +93,25 @@ export class KubernetesCluster implements Cluster {
   }
 
   public volumes(): Promise<PersistentVolume[]> {
-    return this.list("PersistentVolume", undefined) as Promise<PersistentVolume[]>;
+    return this.list("v1", "PersistentVolume", undefined) as Promise<PersistentVolume[]>;
+  }
+
+  public node(name: string): Promise<Node | undefined> {
+    return this.read({ apiVersion: "v1", kind: "Node", name });
+  }
+
+  public async leaseAge(node: string): Promise<LeaseAge | undefined> {
+    const reference = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace: "kube-node-lease", name: node };
+    const { object, atMs } = await this.readAt(reference);
+    if (object === undefined) return undefined;
+    const { renewTime = "", leaseDurationSeconds = usualLeaseSeconds } = (object.spec ?? {}) as LeaseSpec;
+    const renewedMs = Date.parse(renewTime);
+    // A lease that says nothing has not been renewed.
+    return { ageMs: Number.isNaN(renewedMs) ? Infinity : atMs - renewedMs, limitMs: leaseDurationSeconds * 1_000 };
+  }
+
+  public attachments(): Promise<VolumeAttachment[]> {
+    return this.list("storage.k8s.io/v1", "VolumeAttachment", undefined) as Promise<VolumeAttachment[]>;
   }
 
   /**
@@ -147,20 +189,21 @@ export class KubernetesCluster implements Cluster {
   }
 
   private async list(
+    apiVersion: string,
     kind: string,
     namespace: string | undefined,
     query?: Record<string, string>,
   ): Promise<KubernetesObject[]> {
-    const resource = knownResource("v1", kind);
+    const resource = knownResource(apiVersion, kind);
     if (resource === undefined) throw new Error(`no path is known for ${kind}`);
-    const path = collection("v1", resource, namespace);
-    const action = `list ${resource.plural}${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
+    const path = collection(apiVersion, resource, namespace);
+    const action = `list ${qualified(apiVersion, resource.plural)}${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
     const { status, body } = await this.server.ask({ method: "GET", path, action, ...(query && { query }) });
     const more = (body?.metadata as { continue?: string } | undefined)?.continue;
     if (status !== 200 || body?.kind !== `${kind}List` || more)
       throw this.strange(`does not answer ${path} with a whole list`);
     // The items of a list do not carry their kind.
-    return ((body.items ?? []) as KubernetesObject[]).map((item) => ({ ...item, apiVersion: "v1", kind }));
+    return ((body.items ?? []) as KubernetesObject[]).map((item) => ({ ...item, apiVersion, kind }));
   }
 
   private async discover(apiVersion: string, kind: string): Promise<Resource | undefined> {

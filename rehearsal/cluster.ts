@@ -3,11 +3,14 @@ import { fenceApi } from "../core/fence";
 import {
   annotations,
   type KubernetesObject,
+  type Node,
   type PersistentVolume,
   type PersistentVolumeClaim,
   type Pod,
   type StatefulSet,
+  type VolumeAttachment,
 } from "../core/kubernetes";
+import type { LeaseAge } from "../core/leaving";
 import { type Cluster, type ObjectReference, type Refused, Unreachable } from "../live/cluster";
 import { ApiError, ApiServer, notFound, type WriteOptions } from "./apiServer";
 import { referenceOf } from "./kinds";
@@ -209,6 +212,20 @@ export class SimulatedCluster implements Cluster {
 
   public volumes(): Promise<PersistentVolume[]> {
     return this.answer(() => this.store.list("v1", "PersistentVolume") as PersistentVolume[]);
+  }
+
+  public node(name: string): Promise<Node | undefined> {
+    return this.answer(() => this.store.get({ apiVersion: "v1", kind: "Node", name }));
+  }
+
+  /** A node that is there is alive. */
+  public leaseAge(node: string): Promise<LeaseAge | undefined> {
+    const known = this.store.get({ apiVersion: "v1", kind: "Node", name: node }) !== undefined;
+    return this.answer(() => (known ? { ageMs: 0, limitMs: 40_000 } : undefined));
+  }
+
+  public attachments(): Promise<VolumeAttachment[]> {
+    return this.answer(() => this.store.list("storage.k8s.io/v1", "VolumeAttachment") as VolumeAttachment[]);
   }
 
   public dryRunCreate(set: StatefulSet): Promise<StatefulSet> {

@@ -134,6 +134,7 @@ export class Stage {
 
   private async up(side: Side, cutoverIndex: number): Promise<{ result: UpResult; refusal: string | undefined }> {
     const { input } = this;
+    const own = input.halves[side].settings.connection;
     this.scene = `pulumi up -s ${side} at cutover index ${cutoverIndex}`;
     for (const half of sides) this.seen[half].splice(0, this.seen[half].length, this.set(half));
     let refusal: string | undefined;
@@ -141,7 +142,8 @@ export class Stage {
       try {
         return await this.program({
           readFile: input.readFileAt(cutoverIndex),
-          connect: () => this.clusters[side],
+          // Any other context than the half's own is its peerContext.
+          connect: ({ context }) => this.clusters[context === own.context ? side : peerOf(side)],
         });
       } catch (error) {
         if (RunError.isInstance(error)) refusal = error.message;

@@ -51,6 +51,7 @@ describe("what is read", () => {
       csi: {},
       patches: [],
       connection: { context: "source" },
+      fenced: [],
       warnings: [],
     });
     expect(settingsOf({ manifests }, "destination")).toMatchObject({
@@ -88,6 +89,8 @@ describe("what is read", () => {
         csi: '{"disk.example.com":{"volumeAttributes":{"clusterID":"b"}}}',
         patches: JSON.stringify(patches),
         fence: "false",
+        peerContext: "east",
+        fenced: '["0d5c7ae1-8e1b-4d4c-a1a8-d2b5b0c6b0a1","web-5@4"]',
         "kubernetes:context": "west",
         "kubernetes:kubeconfig": "~/west",
       },
@@ -109,6 +112,8 @@ describe("what is read", () => {
       patches,
       fence: false,
       connection: { context: "west", kubeconfig: "~/west" },
+      peerConnection: { context: "east", kubeconfig: "~/west" },
+      fenced: ["0d5c7ae1-8e1b-4d4c-a1a8-d2b5b0c6b0a1", "web-5@4"],
       warnings: [],
     });
   });
@@ -137,15 +142,37 @@ describe("keys", () => {
   ])("%s: did you mean %s", (key, meant) => {
     expect(withManifests({ [key]: "secret" })).toStrictEqual([
       `${key} is not a config key of this program; legal: cutoverIndex, side, peerStack, manifests, namespace, createNamespace, ` +
-        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, patches, fence. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
+        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, patches, fence, peerContext, fenced. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
+    ]);
+  });
+
+  test("the own context is not the peer's, and none is not empty", () => {
+    const legal = "legal: the name of a kubeconfig context that leads to the peer's cluster";
+    const todo = "Run: pulumi config set peerContext <context> -s source";
+    expect(withManifests({ peerContext: "east", "kubernetes:context": "east" })).toStrictEqual([
+      `peerContext is this half's own context, and would look at its own cluster (received "east"); ${legal}. ${todo}`,
+    ]);
+    expect(withManifests({ peerContext: " " })).toStrictEqual([
+      `peerContext is not legal (received " "); ${legal}. ${todo}`,
+    ]);
+  });
+
+  test("fenced is a list of pods", () => {
+    const legal = "legal: a list of pod uids, as the message that asks for them prints them";
+    expect(withManifests({ fenced: "web-5" })).toStrictEqual([
+      `fenced is not a list (received "web-5"); ${legal}. Run: pulumi config set --path 'fenced[0]' <uid> -s source`,
+    ]);
+    expect(withManifests({ fenced: '["web-5@4", 5, "all of them"]' })).toStrictEqual([
+      `fenced[1] is not the uid of a pod (received 5); ${legal}. Change fenced in Pulumi.source.yaml`,
+      `fenced[2] is not the uid of a pod (received "all of them"); ${legal}. Change fenced in Pulumi.source.yaml`,
     ]);
   });
 
   test("nothing near", () => {
-    expect(withManifests({ colour: "red" })[0]).toMatch(/fence\. Remove it: pulumi config rm colour -s source$/);
+    expect(withManifests({ colour: "red" })[0]).toMatch(/fenced\. Remove it: pulumi config rm colour -s source$/);
   });
 
-  test.each(["adopt", "peerContext", "fenced"])("%s comes later", (key) => {
+  test.each(["adopt"])("%s comes later", (key) => {
     expect(withManifests({ [key]: "true" })).toStrictEqual([
       `${key} is not supported yet. Remove it: pulumi config rm ${key} -s source`,
     ]);

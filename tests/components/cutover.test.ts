@@ -1,76 +1,14 @@
 import { fenceOf } from "../../core/fence";
-import type { KubernetesObject, StatefulSet } from "../../core/kubernetes";
-import type { Side } from "../../core/ordinals";
-import type { HalfOutputs } from "../../core/record";
-import { inventoryOf, offerOf } from "../../core/volume";
-import type { Workload } from "../../core/workload";
-import { cutover, type CutoverArgs } from "../../cutover";
+import { offerOf } from "../../core/volume";
 import { Unreachable } from "../../live/cluster";
-import { claim, found, liveSet, outputs, pod, volume, webSet, without } from "../core/builders";
+import { claim, liveSet, outputs, pod, volume, without } from "../core/builders";
 import { FakeCluster } from "../live/fakeCluster";
-import { record, secret, type Recorded } from "./recorder";
+import { headless, inventory, look, marked, running, setType, storage, up, volumes, workload } from "./halfRun";
+import { secret } from "./recorder";
 
 jest.setTimeout(60_000);
 
-const setType = "kubernetes:apps/v1:StatefulSet";
 const policyType = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy";
-const headless: KubernetesObject = {
-  apiVersion: "v1",
-  kind: "Service",
-  metadata: { name: "web", namespace: "shop" },
-  spec: {},
-};
-const workload = (n = 6): Workload => ({
-  set: webSet(n),
-  range: { start: 0, replicas: n },
-  namespace: "shop",
-  belongings: [headless],
-  fingerprint: { claimTemplates: "c", podTemplate: "p" },
-  warnings: [],
-});
-const look = (n: number, change?: { local: object }) => found(n, { claim: claim(n), volume: volume(n, change) });
-const inventory = inventoryOf([0, 1, 2, 3, 4, 5].map((n) => look(n)));
-const marked: KubernetesObject = {
-  apiVersion: "v1",
-  kind: "Namespace",
-  metadata: { name: "shop", annotations: { "statefulset-cutover/namespace-of": "web" } },
-};
-const storage: KubernetesObject[] = [
-  { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: "fast" } },
-  { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: "disk.example.com" } },
-];
-const volumes = (...which: number[]): KubernetesObject[] => which.flatMap((n) => [claim(n), volume(n)]);
-
-interface Scene {
-  readonly own?: HalfOutputs;
-  readonly peer?: HalfOutputs | "missing";
-  readonly preview?: boolean;
-  readonly args?: Partial<CutoverArgs>;
-}
-
-/** One run of a half at an index. What it writes of the set is in the cluster afterwards. */
-async function up(side: Side, cutoverIndex: number, cluster: FakeCluster, scene: Scene = {}): Promise<Recorded> {
-  const { own, peer, preview = false } = scene;
-  const other = side === "source" ? "destination" : "source";
-  const stacks = { [side]: { ...own }, ...(peer === "missing" ? {} : { [other]: { ...peer } }) };
-  const args: CutoverArgs = {
-    side,
-    workload: workload(),
-    cutoverIndex,
-    peerStack: other,
-    connection: { context: side },
-    connect: () => cluster,
-    ...scene.args,
-  };
-  return record(() => cutover(args), {
-    preview,
-    stack: side,
-    stacks,
-    apply: ({ type, inputs }) => {
-      if (type === setType) cluster.put({ ...(inputs as unknown as StatefulSet), status: {} });
-    },
-  });
-}
 
 describe("the first ups", () => {
   test("the destination: everything but pods, and nothing of it protected yet", async () => {
@@ -216,7 +154,13 @@ describe("a step", () => {
 
   test("the source releases: one write, its volume Retain before it", async () => {
     const own = outputs("source", 6, 0, { inventory });
-    const cluster = new FakeCluster("uid-of-source", marked, sourceSet(6, 0), ...volumes(0, 1, 2, 3, 4, 5));
+    const cluster = new FakeCluster(
+      "uid-of-source",
+      marked,
+      sourceSet(6, 0),
+      ...running(5),
+      ...volumes(0, 1, 2, 3, 4, 5),
+    );
     const run = await up("source", 5, cluster, { own: { ...own, fence: true }, peer: outputs("destination", 6, 1) });
     expect(run.errors).toEqual([]);
     // A fence costs a step nothing.
@@ -237,7 +181,14 @@ describe("a step", () => {
   test("a volume that was restored since is where the data is when its ordinal leaves", async () => {
     const own = outputs("source", 6, 0, { inventory });
     const elsewhere = volume(5, { csi: { driver: "disk.example.com", volumeHandle: "restored" } });
-    const cluster = new FakeCluster("uid-of-source", marked, sourceSet(6, 0), ...volumes(4, 5), elsewhere);
+    const cluster = new FakeCluster(
+      "uid-of-source",
+      marked,
+      sourceSet(6, 0),
+      ...running(5),
+      ...volumes(4, 5),
+      elsewhere,
+    );
     const run = await up("source", 5, cluster, { own, peer: outputs("destination", 6, 1) });
     expect(run.outputs.inventory).toEqual(
       secret({ ...inventory, 5: { data: { driver: "disk.example.com", volumeHandle: "restored" } } }),
@@ -307,7 +258,7 @@ describe("a step", () => {
   });
 
   test("a volume that cannot follow is told when its ordinal is next, in a preview too, and refused when it leaves", async () => {
-    const local = [claim(5), volume(5, { local: { path: "/a" } })];
+    const local = [...running(5), claim(5), volume(5, { local: { path: "/a" } })];
     const cluster = new FakeCluster("uid-of-source", marked, sourceSet(6, 0), ...volumes(0, 1, 2, 3, 4), ...local);
     const scene = { own: outputs("source", 6, 0, { inventory }), peer: outputs("destination", 6, 1) };
     const reason =
@@ -324,7 +275,7 @@ describe("the way back", () => {
   const peer = outputs("source", 5, 2, { inventory, offer: offerOf([look(4), look(5)]) });
 
   test("the destination gives an ordinal back on the disk that the source knows", async () => {
-    const cluster = new FakeCluster("uid-of-destination", marked, live, ...storage, ...volumes(5));
+    const cluster = new FakeCluster("uid-of-destination", marked, live, ...running(5), ...storage, ...volumes(5));
     const run = await up("destination", 6, cluster, { own, peer });
     expect(run.errors).toEqual([]);
     expect(run.outputs).toMatchObject({ held: { start: 6, replicas: 0 }, turn: 3 });
@@ -332,7 +283,7 @@ describe("the way back", () => {
   });
 
   test("one that only ever lived here is not given back until the source has a claim for it", async () => {
-    const cluster = new FakeCluster("uid-of-destination", marked, live, ...storage, ...volumes(5));
+    const cluster = new FakeCluster("uid-of-destination", marked, live, ...running(5), ...storage, ...volumes(5));
     const known = without(inventory, "5");
     const refused = await up("destination", 6, cluster, { own, peer: { ...peer, inventory: known } });
     expect(refused.errors).toEqual([

@@ -1,4 +1,12 @@
-import type { ClaimTemplate, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../../core/kubernetes";
+import type {
+  ClaimTemplate,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StatefulSet,
+  VolumeAttachment,
+} from "../../core/kubernetes";
 import type { OrdinalRange, Side } from "../../core/ordinals";
 import { decide, type Decision, type Situation } from "../../core/protocol";
 import type { HalfOutputs } from "../../core/record";
@@ -96,15 +104,28 @@ export function found(ordinal: number, what: Partial<Pick<FoundClaim, "claim" | 
   return { ordinal, template: "data", name: `data-web-${ordinal}`, ...what };
 }
 
-/** A pod of the namespace `shop`, Ready unless told otherwise. */
+/** A pod of the namespace `shop`, Ready unless told otherwise, on `node-1`. */
 export function pod(name: string, ready = true, claims: readonly string[] = [], phase = "Running"): Pod {
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name, namespace: "shop" },
-    spec: { volumes: claims.map((claimName) => ({ persistentVolumeClaim: { claimName } })) },
+    metadata: { name, namespace: "shop", uid: `uid-of-${name}` },
+    spec: { nodeName: "node-1", volumes: claims.map((claimName) => ({ persistentVolumeClaim: { claimName } })) },
     status: { phase, conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
   };
+}
+
+/** A node, Ready unless told otherwise. */
+export function node(name: string, ready = "True", volumesInUse: readonly string[] = []): Node {
+  const status = { conditions: [{ type: "Ready", status: ready }], volumesInUse: [...volumesInUse] };
+  return { apiVersion: "v1", kind: "Node", metadata: { name }, status };
+}
+
+/** A volume on a node. */
+export function attachment(persistentVolumeName: string, nodeName: string): VolumeAttachment {
+  const spec = { attacher: "disk.example.com", nodeName, source: { persistentVolumeName } };
+  const metadata = { name: `csi-${persistentVolumeName}-${nodeName}` };
+  return { apiVersion: "storage.k8s.io/v1", kind: "VolumeAttachment", metadata, spec };
 }
 
 /** What a half last vouched for, at an index of a set of N. */

@@ -1,11 +1,15 @@
 import type {
   KubernetesObject,
+  Node,
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
   StatefulSet,
+  VolumeAttachment,
 } from "../../core/kubernetes";
-import { annotations } from "../../core/kubernetes";
+import { annotations, ordinalIn, rangeOfSet } from "../../core/kubernetes";
+import type { LeaseAge } from "../../core/leaving";
+import { holds } from "../../core/ordinals";
 import type { Cluster, ObjectReference, Refused } from "../../live/cluster";
 
 /** A cluster in memory, without controllers: answers from its objects, and records every request. */
@@ -20,6 +24,10 @@ export class FakeCluster implements Cluster {
   public refusesRetain = false;
   /** Answers to `tryCreate`, one after the other; the last one stays. */
   public refusals: (Refused | "none")[] = [];
+  /** Nodes whose kubelet has not been heard of for that long, milliseconds. */
+  public readonly silentMs = new Map<string, number>();
+  /** Called with every request, before it is answered. */
+  public onRequest: (request: string) => void = () => undefined;
   public serverVersion = "v1.36.2";
   public readonly objects = new Map<string, KubernetesObject>();
 
@@ -74,6 +82,18 @@ export class FakeCluster implements Cluster {
     return this.answer("volumes", () => this.all("PersistentVolume", undefined) as PersistentVolume[]);
   }
 
+  public node(name: string): Promise<Node | undefined> {
+    return this.answer(`node ${name}`, () => this.objects.get(keyOf("Node", undefined, name)));
+  }
+
+  public leaseAge(node: string): Promise<LeaseAge | undefined> {
+    return this.answer(`lease ${node}`, () => ({ ageMs: this.silentMs.get(node) ?? 5_000, limitMs: 40_000 }));
+  }
+
+  public attachments(): Promise<VolumeAttachment[]> {
+    return this.answer("attachments", () => this.all("VolumeAttachment", undefined) as VolumeAttachment[]);
+  }
+
   public dryRunCreate(set: StatefulSet): Promise<StatefulSet> {
     return this.answer(`dry run ${set.metadata.name}`, () => {
       if (!this.dropsOrdinals) return set;
@@ -103,12 +123,24 @@ export class FakeCluster implements Cluster {
     });
   }
 
+  /** Names of the pods that a written set does not allow any more. */
+  public podsBeyond(set: StatefulSet): string[] {
+    const range = rangeOfSet(set);
+    return this.all("Pod", set.metadata.namespace)
+      .map(({ metadata }) => metadata.name)
+      .filter((name) => {
+        const ordinal = ordinalIn(name, set.metadata.name);
+        return ordinal !== undefined && !holds(range, ordinal);
+      });
+  }
+
   private all(kind: string, namespace: string | undefined): KubernetesObject[] {
     return [...this.objects.values()].filter((o) => o.kind === kind && o.metadata.namespace === namespace);
   }
 
   private answer<T>(request: string, look: () => T): Promise<T> {
     this.requests.push(request);
+    this.onRequest(request);
     return this.failure === undefined ? Promise.resolve(look()) : Promise.reject(this.failure);
   }
 }

@@ -1,5 +1,7 @@
 import { halfOfSet } from "../../core/half";
 import type { KubernetesObject, PersistentVolume } from "../../core/kubernetes";
+import { leavingNote } from "../../core/leaving";
+import type { LeavingPod } from "../../core/leaving";
 import { ordinalsOf } from "../../core/ordinals";
 import { decide } from "../../core/protocol";
 import type { Decision } from "../../core/protocol";
@@ -16,13 +18,16 @@ import {
   whyClaimsRefused,
 } from "../../live/guard";
 import type { GuardedSet } from "../../live/guard";
+import type { PeerWatch } from "../../live/peer";
 import {
+  attachment,
   claim,
   claimStep,
   decision,
   found,
   giveBack,
   liveSet,
+  node,
   outputs,
   pod,
   reclaim,
@@ -43,11 +48,18 @@ const guarded = (decided: Decision, change: Partial<GuardedSet> = {}): GuardedSe
   decidedOn: undefined,
   newOrdinals: [],
   inventory,
+  leaving: [],
+  fenced: [],
+  peer: undefined,
   ...change,
 });
 const volumesOf = (...which: number[]): KubernetesObject[] => which.flatMap((n) => [claim(n), volume(n)]);
 const refusal = (...reasons: string[]): UserError =>
   new UserError(reasons.map((what) => ({ where: "before the write:", what })));
+
+/** Pods that left `node-1`. */
+const leaving = (...which: readonly number[]): LeavingPod[] =>
+  which.map((n) => ({ ordinal: n, name: `web-${n}`, id: `uid-of-web-${n}`, node: "node-1" }));
 
 /** A cluster whose set is as before a decision, and what the decision was made on. */
 function before(decided: Decision, start: number, replicas: number, turn: number, ...objects: KubernetesObject[]) {
@@ -119,6 +131,7 @@ describe("before the write", () => {
       await write();
       expect(cluster.requests).toEqual([
         "set web",
+        "pods",
         "claim data-web-5",
         "volume pv-5",
         "retain pv-5 Delete",
@@ -142,6 +155,18 @@ describe("before the write", () => {
       expect([...kept.cluster.requests, ...none.cluster.requests].filter((r) => r.startsWith("retain"))).toEqual([]);
     });
 
+    test("a pod that was made again since stops it: its node would not be asked", async () => {
+      const { cluster, set } = before(release(5), 0, 6, 0, ...volumesOf(5), pod("web-5"));
+      const wanted = halfOfSet(webSet(), release(5), "uid");
+      await beforeWrite(cluster, { ...set, leaving: leaving(5) }, wanted);
+      cluster.put({ ...pod("web-5"), metadata: { name: "web-5", namespace: "shop", uid: "another" } });
+      cluster.requests.length = 0;
+      await expect(beforeWrite(cluster, { ...set, leaving: leaving(5) }, wanted)).rejects.toEqual(
+        refusal("pod web-5 was made again, or got a node, while this ran. Run pulumi up again"),
+      );
+      expect(cluster.requests).not.toContain("retain pv-5 Delete");
+    });
+
     test("a volume that does not become Retain stops it", async () => {
       const { cluster, write } = before(release(5), 0, 6, 0, ...volumesOf(5));
       cluster.refusesRetain = true;
@@ -158,7 +183,7 @@ describe("before the write", () => {
     ])("the volume must be there: %s", async (_, scene) => {
       const { cluster, write } = scene();
       await write();
-      expect(cluster.requests).toEqual(["set web", "claim data-web-5", "volume pv-5"]);
+      expect(cluster.requests).toEqual(["set web", "pods", "claim data-web-5", "volume pv-5"]);
       cluster.remove("PersistentVolumeClaim", "shop", "data-web-5");
       await expect(write()).rejects.toEqual(
         refusal("ordinal 5: claim data-web-5 does not exist, so the controller would make it, empty"),
@@ -172,12 +197,57 @@ describe("before the write", () => {
       );
     });
 
+    test.each([
+      ["a claim", () => before(claimStep(5), 6, 0, 1, ...volumesOf(5), pod("backup", true, ["data-web-5"]))],
+      ["a release", () => before(release(5), 0, 6, 0, ...volumesOf(5), pod("backup", true, ["data-web-5"]))],
+    ])("another pod that mounts the claim stops %s", async (_, scene) => {
+      const { cluster, write } = scene();
+      await expect(write()).rejects.toEqual(
+        refusal("ordinal 5: claim data-web-5 is also mounted by pod backup. Wait until that pod is gone"),
+      );
+      cluster.put(pod("backup", true, ["data-web-5"], "Succeeded"));
+      await write();
+    });
+
+    test("the live peer is asked last, and stops it", async () => {
+      const { cluster, set } = before(claimStep(5), 6, 0, 1, ...volumesOf(5));
+      const source = new FakeCluster("uid-of-source", liveSet({ start: 0, replicas: 5 }, 2), ...volumesOf(5));
+      const log: string[] = [];
+      cluster.onRequest = (request) => log.push(`own ${request}`);
+      source.onRequest = (request) => log.push(`peer ${request}`);
+      const peer: PeerWatch = {
+        cluster: source,
+        context: "east",
+        ownClusterUid: "uid",
+        record: outputs("source", 5, 2),
+        situation: {
+          ...{ side: "destination", set: { start: 0, replicas: 6 }, cutoverIndex: 5, batch: 1 },
+          ...{ own: outputs("destination", 6, 1), peer: outputs("source", 5, 2), live: set.decidedOn },
+        },
+        stacks: { source: "source", destination: "destination" },
+      };
+      const wanted = halfOfSet(webSet(), claimStep(5), "uid");
+      await beforeWrite(cluster, { ...set, peer }, wanted);
+      expect(log.findIndex((request) => request.startsWith("peer"))).toBe(4);
+      expect(log.slice(4).every((request) => request.startsWith("peer"))).toBe(true);
+      source.put(pod("web-5"));
+      await expect(beforeWrite(cluster, { ...set, peer }, wanted)).rejects.toThrow(
+        "ordinal 5 is live in the source now",
+      );
+      // With fresh volumes the claims of the two clusters have nothing to do with each other.
+      source.remove("Pod", "shop", "web-5");
+      source.put(pod("backup", true, ["data-web-5"]));
+      await expect(beforeWrite(cluster, { ...set, peer }, wanted)).rejects.toThrow("mounted by pod backup");
+      cluster.remove("PersistentVolumeClaim", "shop", "data-web-5");
+      await beforeWrite(cluster, { ...set, peer, volumes: "fresh" }, wanted);
+    });
+
     test("an ordinal that is new has none, and a set without templates neither", async () => {
       const { cluster, set } = before(claimStep(5), 6, 0, 1);
       const wanted = halfOfSet(webSet(), claimStep(5), "uid");
       await beforeWrite(cluster, { ...set, newOrdinals: [5] }, wanted);
       await beforeWrite(cluster, { ...set, templates: [] }, wanted);
-      expect(cluster.requests).toEqual(["set web", "set web"]);
+      expect(cluster.requests).toEqual(["set web", "set web", "pods"]);
     });
 
     test("with fresh volumes: none, or one that a person vouches for; the own earlier run's is fine", async () => {
@@ -211,7 +281,7 @@ describe("before the write", () => {
     });
     const { cluster, write } = before(step, 0, n, 0, ...volumesOf(...ordinalsOf(whole)));
     await write();
-    expect(cluster.requests).toHaveLength(5);
+    expect(cluster.requests).toHaveLength(6);
   });
 });
 
@@ -219,9 +289,13 @@ describe("the proof", () => {
   /** A cluster as a completed step leaves it. */
   function after(decided: Decision, change: Parameters<typeof liveSet>[2] = {}, ...objects: KubernetesObject[]) {
     const pods = ordinalsOf(decided.range).map((n) => pod(`web-${n}`));
+    const set = liveSet(decided.range, decided.turn, change);
+    const noted = leavingNote("web", decided, leaving(...decided.releases), undefined);
+    const left: Record<string, string> = noted === undefined ? {} : { "statefulset-cutover/leaving": noted };
     return new FakeCluster(
       "uid",
-      liveSet(decided.range, decided.turn, change),
+      { ...set, metadata: { ...set.metadata, annotations: { ...set.metadata.annotations, ...left } } },
+      node("node-1"),
       ...pods,
       ...volumesOf(...ordinals),
       ...objects,
@@ -263,14 +337,40 @@ describe("the proof", () => {
     const cluster = after(release(5));
     const proof = await prove(cluster, guarded(release(5), { volumes: "fresh" }), known);
     expect(proof).toEqual({ held: { start: 0, replicas: 5 }, offer: {}, inventory: known });
-    expect(cluster.requests).toEqual(["set web", "pods"]);
+    // Whether it has stopped is asked all the same.
+    const stopped = ["claim data-web-5", "volume pv-5", "node node-1", "lease node-1", "attachments"];
+    expect(cluster.requests).toEqual(["set web", "pods", ...stopped]);
   });
 
   test("a set without claim templates", async () => {
     const cluster = after(release(5));
     const proof = await prove(cluster, guarded(release(5), { templates: [] }), {});
     expect(proof).toEqual({ held: { start: 0, replicas: 5 }, offer: {}, inventory: {} });
-    expect(cluster.requests).toEqual(["set web", "pods"]);
+    expect(cluster.requests).toEqual(["set web", "pods", "node node-1", "lease node-1"]);
+  });
+
+  test("a pod that is gone, while its node cannot speak for it, is not vouched for; a person can", async () => {
+    const cluster = after(release(5));
+    cluster.remove("Node", undefined, "node-1");
+    const told = prove(cluster, guarded(release(5)), {});
+    await expect(told).rejects.toThrow(
+      "nobody can vouch that pod web-5 stops: its node node-1 does not exist any more",
+    );
+    await expect(told).rejects.toThrow("pulumi config set --path 'fenced[0]' uid-of-web-5");
+    const { held } = await prove(cluster, guarded(release(5), { fenced: ["uid-of-web-5"] }), {});
+    expect(held).toEqual({ start: 0, replicas: 5 });
+  });
+
+  test("nor is one that the live set has no note of", async () => {
+    const cluster = after(release(5), {});
+    cluster.put(liveSet(release(5).range, release(5).turn));
+    await expect(prove(cluster, guarded(release(5)), {})).rejects.toThrow("it had gone before this up could see");
+  });
+
+  test("nor is one whose volume stays attached", async () => {
+    const cluster = after(release(5), {}, attachment("pv-5", "node-1"));
+    const once = { everyMs: 1, looks: 1 };
+    await expect(prove(cluster, guarded(release(5)), {}, once)).rejects.toThrow("still attached to node node-1");
   });
 
   test("several templates", async () => {

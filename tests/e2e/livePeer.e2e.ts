@@ -1,0 +1,305 @@
+/**
+ * Other hands and old backups, between the two ups of a step: each with the peer looked at and without. What is gone but
+ * perhaps not stopped is refused in both. docs/protections.md has the table.
+ */
+import { join } from "node:path";
+import type { KubeObject } from "../../playground/api";
+import { createNodes } from "../../playground/nodes";
+import { attach, attachForPod, detach } from "../../playground/storage";
+import { until, useGround } from "./ground";
+import { adviceIn, expectNothingLost, expectWholeSet, orderOf, Scenario } from "./harness";
+import type { Side } from "./project";
+import { describeInWhole, tell } from "./tools";
+
+const peers = { source: "destination", destination: "source" } as const;
+
+/** A pod beside the set that mounts one of its claims. */
+function backupJob(claimName: string): KubeObject {
+  return {
+    ...{ apiVersion: "v1", kind: "Pod", metadata: { name: "backup" } },
+    spec: {
+      containers: [{ name: "backup", image: "example.com/backup:1" }],
+      volumes: [{ name: "data", persistentVolumeClaim: { claimName } }],
+    },
+  };
+}
+
+const flat = (text: string): string => text.replace(/\s+/g, " ");
+
+describeInWhole.each([
+  ["without a look at the peer", "blind", false],
+  ["with peerContext", "looks", true],
+] as const)("%s", (_, namespace, looks) => {
+  const ground = useGround();
+  let scenario: Scenario;
+
+  beforeAll(async () => {
+    scenario = await Scenario.begin(ground(), { namespace });
+    if (!looks) return;
+    for (const side of ["source", "destination"] as const) {
+      await scenario.project.must("config", "set", "peerContext", peers[side], "-s", side);
+    }
+  });
+
+  const settle = async (cutoverIndex: number): Promise<void> => {
+    await scenario.settle(orderOf(scenario.project.cutoverIndex, cutoverIndex), cutoverIndex);
+    const all = [0, 1, 2];
+    expect(await scenario.whereabouts()).toEqual({
+      source: all.filter((ordinal) => ordinal < cutoverIndex),
+      destination: all.filter((ordinal) => ordinal >= cutoverIndex),
+    });
+  };
+  const scale = async (side: Side, replicas: number): Promise<void> => {
+    const path = `/apis/apps/v1/namespaces/${namespace}/statefulsets/web/scale`;
+    await ground().client(side).patch(path, { spec: { replicas } });
+    await until("scaled", async () => (await scenario.ordinals(side)).length === replicas);
+  };
+  const backup = async (side: Side, name: string): Promise<string> => {
+    const file = join(scenario.project.root, `${name}.json`);
+    await scenario.project.must("stack", "export", "--file", file, "-s", side);
+    return file;
+  };
+  const restore = (side: Side, file: string): Promise<unknown> =>
+    scenario.project.must("stack", "import", "--file", file, "-s", side);
+  const pods = `/api/v1/namespaces/${namespace}/pods`;
+
+  /** Runs the destination's up: refused with words, or through, and how many ordinals lived twice by then. */
+  const claim = async (): Promise<{ readonly said: string | undefined; readonly duplicates: number }> => {
+    const before = scenario.observed().overlaps.length;
+    const { code, output } = await scenario.up("destination", 2);
+    const duplicates = scenario.observed().overlaps.length - before;
+    tell(`  ${code === 0 ? "went through" : "was refused"}, ${duplicates} ordinals twice`);
+    return { said: code === 0 ? undefined : flat(output), duplicates };
+  };
+
+  test("kubectl scale on the source, between the two ups", async () => {
+    await settle(3);
+    await scenario.mustUp("source", 2);
+    await scale("source", 3);
+    const { said, duplicates } = await claim();
+    if (looks) {
+      expect(duplicates).toBe(0);
+      expect(said).toContain("ordinal 2 is live in the source now");
+      expect(adviceIn(said ?? "", 2)?.text).toBe("Run pulumi up -s source with cutoverIndex 2 first, then this again");
+    } else {
+      expect([said, duplicates]).toEqual([undefined, 1]);
+    }
+    await settle(2);
+    await settle(3);
+  });
+
+  test("the source's state is restored from a backup: held larger than the truth", async () => {
+    await settle(3);
+    const older = await backup("source", "larger");
+    await settle(2);
+    await restore("source", older);
+    // To the destination the source seems to hold 2 still.
+    const { output, code } = await scenario.up("destination", 1);
+    expect(code).not.toBe(0);
+    expect(flat(output)).toContain("is still held by the source");
+    const back = await scenario.up("source", 3);
+    expect(back.code).not.toBe(0);
+    expect(flat(back.output)).toContain("ordinal 2 is still held by the destination");
+    await settle(2);
+    await settle(3);
+  });
+
+  test("held smaller than the truth: the turn tells", async () => {
+    await settle(3);
+    await scenario.mustUp("source", 2);
+    const older = await backup("source", "smaller");
+    const sameAge = await backup("destination", "same-age");
+    await scenario.mustUp("destination", 2);
+    await settle(3);
+    await restore("source", older);
+    const { said, duplicates } = await claim();
+    expect(duplicates).toBe(0);
+    expect(said).toContain("the right to claim 2 is the source's");
+
+    // And where the destination is set back too, state and annotation: beyond what the turns can tell.
+    await restore("destination", sameAge);
+    const outputs = await scenario.project.outputs("destination");
+    const path = `/apis/apps/v1/namespaces/${namespace}/statefulsets/web`;
+    const annotations = { "statefulset-cutover/turn": String(outputs.turn) };
+    await ground().client("destination").patch(path, { metadata: { annotations } });
+    const both = await claim();
+    if (looks) {
+      expect(both.duplicates).toBe(0);
+      expect(both.said).toContain("ordinal 2 is live in the source now");
+    } else {
+      expect([both.said, both.duplicates]).toEqual([undefined, 1]);
+    }
+    await settle(2);
+    await settle(3);
+  });
+
+  test("a backup job mounts a claim: in the half itself nothing is given up, in the peer nothing is claimed", async () => {
+    await settle(3);
+    const client = ground().client("source");
+    await client.create(pods, backupJob("data-web-2"));
+    const refused = await scenario.up("source", 2);
+    expect(refused.code).not.toBe(0);
+    expect(flat(refused.output)).toContain("claim data-web-2 is also mounted by pod backup");
+    await client.delete(`${pods}/backup`);
+    await until("gone", async () => (await client.find(`${pods}/backup`)) === undefined);
+    await scenario.mustUp("source", 2);
+    await client.create(pods, backupJob("data-web-2"));
+    const { said, duplicates } = await claim();
+    expect(duplicates).toBe(0);
+    if (looks) expect(said).toContain("in the source, ordinal 2: claim data-web-2 is also mounted by pod backup");
+    else expect(said).toBeUndefined();
+    await client.delete(`${pods}/backup`);
+    await until("gone", async () => (await client.find(`${pods}/backup`)) === undefined);
+    await settle(2);
+    await settle(3);
+  });
+
+  test("the volume is attached again in the source after it was released", async () => {
+    await settle(3);
+    await scenario.mustUp("source", 2);
+    const client = ground().client("source");
+    const attachment = { node: "source-node-1", persistentVolume: `disk-${namespace}-data-web-2` };
+    await attach(client, attachment);
+    const { said } = await claim();
+    if (looks) expect(said).toContain("is still attached to node source-node-1");
+    else expect(said).toBeUndefined();
+    await detach(client, attachment);
+    await settle(2);
+    await settle(3);
+    if (looks) expectNothingLost(scenario);
+  });
+
+  test("the peer's cluster does not answer", async () => {
+    await settle(3);
+    await scenario.mustUp("source", 2);
+    await ground().without("source", "kube-apiserver", async () => {
+      const preview = await scenario.project.preview("destination");
+      expect(preview.code).toBe(0);
+      const { said } = await claim();
+      if (looks) {
+        expect(flat(preview.output)).toContain("the peer cannot be looked at through peerContext");
+        expect(said).toContain("does not answer");
+      } else expect(said).toBeUndefined();
+    });
+    await settle(2);
+    await settle(3);
+  });
+});
+
+describeInWhole("gone is not stopped", () => {
+  const ground = useGround();
+  let scenario: Scenario;
+  const namespace = "gone";
+  const pod = `/api/v1/namespaces/${namespace}/pods/web-2`;
+
+  beforeAll(async () => {
+    scenario = await Scenario.begin(ground(), { namespace });
+  });
+
+  interface Placed extends KubeObject {
+    readonly spec: { readonly nodeName: string };
+  }
+  const nodeOf = async (): Promise<string> => (await ground().client("source").get<Placed>(pod)).spec.nodeName;
+  const setReady = async (node: string, ready: boolean): Promise<void> => {
+    interface Conditions extends KubeObject {
+      readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+    }
+    const client = ground().client("source");
+    const path = `/api/v1/nodes/${node}`;
+    await client.patch(path, { metadata: { annotations: { "playground/stuck": ready ? null : "unready" } } });
+    await until(`ready ${ready}`, async () => {
+      const { conditions } = (await client.get<Conditions>(path)).status;
+      return conditions.some(({ type, status }) => type === "Ready" && status === (ready ? "True" : "False"));
+    });
+  };
+  const backToThree = async (): Promise<void> => {
+    await scenario.settle(["source", "destination"], 2);
+    await expectWholeSet(scenario, 2);
+    await scenario.settle(["destination", "source"], 3);
+    await expectWholeSet(scenario, 3);
+  };
+
+  test("a node that is not Ready: refused before anything is written", async () => {
+    const node = await nodeOf();
+    await setReady(node, false);
+    const before = (await scenario.live("source")).metadata.generation;
+    const { code, output } = await scenario.up("source", 2);
+    expect(code).not.toBe(0);
+    expect(flat(output)).toContain(`nobody can vouch that pod web-2 stops: its node ${node} is not Ready (False)`);
+    expect((await scenario.live("source")).metadata.generation).toBe(before);
+    await setReady(node, true);
+    await backToThree();
+  });
+
+  test("deleted by force in the middle of its release, and its node with it: nobody claims it until a person vouches", async () => {
+    const client = ground().client("source");
+    const { uid } = (await client.get(pod)).metadata;
+    const node = await nodeOf();
+    await client.patch(pod, { metadata: { annotations: { "playground/stuck": "terminating" } } });
+    const up = scenario.up("source", 2);
+    await until("leaving", async () => (await client.get(pod)).metadata.deletionTimestamp !== undefined, 120_000);
+    await client.delete(`/api/v1/nodes/${node}`);
+    await client.delete(pod, { gracePeriodSeconds: 0 });
+    const { code, output } = await up;
+    expect(code).not.toBe(0);
+    expect(flat(output)).toContain(`pod web-2 stops: its node ${node} does not exist any more`);
+    // The pod object is gone, and without the proof the destination would start it here and now.
+    expect(await scenario.whereabouts()).toEqual({ source: [0, 1], destination: [] });
+    const claims = await scenario.up("destination", 2);
+    expect(claims.code).not.toBe(0);
+    expect(flat(claims.output)).toContain("ordinal 2 is still held by the source");
+    // Again, in a process that knows nothing of the first: what was noted in the write still counts.
+    const again = await scenario.up("source", 2);
+    expect(again.code).not.toBe(0);
+    const advice = /pulumi config set --path '(fenced\[0\])' (\S+) on this stack/.exec(flat(again.output));
+    expect(advice?.[2]).toBe(uid);
+    await scenario.project.must("config", "set", "--path", "fenced[0]", String(uid), "-s", "source");
+    const vouched = await scenario.mustUp("source", 2);
+    expect(flat(vouched.output)).toContain("counts as stopped because fenced says so");
+    const { fenced } = await scenario.project.outputs("source");
+    expect(fenced).toEqual([{ pod: "web-2", uid, node }]);
+    await scenario.mustUp("destination", 2);
+    await expectWholeSet(scenario, 2);
+    await scenario.project.must("config", "rm", "fenced", "-s", "source");
+    await createNodes(client, "source", 1);
+    await scenario.settle(["destination", "source"], 3);
+    await expectWholeSet(scenario, 3);
+  });
+
+  test("deleted by force before, and made again on another node: its volume is attached to the first one still", async () => {
+    const client = ground().client("source");
+    const first = await nodeOf();
+    await attachForPod(client, namespace, "web-2");
+    const unschedulable = async (value: boolean): Promise<void> => {
+      await client.patch(`/api/v1/nodes/${first}`, { spec: { unschedulable: value } });
+    };
+    await unschedulable(true);
+    await client.delete(pod, { gracePeriodSeconds: 0 });
+    await until("made again", async () => (await scenario.live("source")).status?.readyReplicas === 3);
+    expect(await nodeOf()).not.toBe(first);
+    const { code, output } = await scenario.up("source", 2);
+    expect(code).not.toBe(0);
+    expect(flat(output)).toContain(`is still attached to node ${first} (VolumeAttachment)`);
+    await unschedulable(false);
+    await detach(client, { node: first, persistentVolume: `disk-${namespace}-data-web-2` });
+    await backToThree();
+  });
+
+  test("a volume that is detached a moment after its pod has gone is waited for", async () => {
+    const client = ground().client("source");
+    const [attachment] = await attachForPod(client, namespace, "web-2");
+    if (attachment === undefined) throw new Error("nothing was attached");
+    const up = scenario.up("source", 2);
+    await until("gone", async () => !(await scenario.ordinals("source")).includes(2), 120_000);
+    const goneMs = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await detach(client, attachment);
+    expect((await up).code).toBe(0);
+    expect(Date.now() - goneMs).toBeGreaterThan(4_000);
+    await backToThree();
+  });
+
+  test("nothing was lost on the way, and nothing lived twice", () => {
+    expectNothingLost(scenario);
+  });
+});

@@ -1,0 +1,101 @@
+import { formatLeaving } from "../../core/leaving";
+import type { LeavingPod } from "../../core/leaving";
+import { doubtsAfter, doubtsBefore } from "../../live/leaving";
+import { attachment, claim, found, node, volume } from "../core/builders";
+import { FakeCluster } from "./fakeCluster";
+
+const web = (ordinal: number, on: string | undefined = "node-1", id = `uid-of-web-${ordinal}`): LeavingPod => ({
+  ...{ ordinal, name: `web-${ordinal}`, id, node: on },
+});
+const claims = [found(5, { claim: claim(5), volume: volume(5) })];
+const quick = { everyMs: 1, looks: 3 };
+const live = { range: { start: 0, replicas: 6 }, turn: 0 };
+
+describe("before a release", () => {
+  test("two requests for each node, whatever runs there", async () => {
+    const cluster = new FakeCluster("uid", node("node-1"), node("node-2"));
+    expect(await doubtsBefore(cluster, [web(3), web(4, "node-2"), web(5)], [], claims, live)).toEqual([]);
+    expect(cluster.requests).toEqual(["node node-1", "lease node-1", "node node-2", "lease node-2", "attachments"]);
+  });
+
+  test("a node that is gone, not Ready or silent; one that nobody knows", async () => {
+    const cluster = new FakeCluster("uid", node("node-2", "Unknown"), node("node-3"));
+    cluster.silentMs.set("node-3", 60_000);
+    const pods = [web(2), web(3, "node-2"), web(4, "node-3"), { ...web(5), node: undefined, id: "web-5@0" }];
+    expect((await doubtsBefore(cluster, pods, [], claims, live)).map(({ why }) => why)).toEqual([
+      "its node node-1 does not exist any more",
+      "its node node-2 is not Ready (Unknown)",
+      "its node node-3 has not renewed its lease for 60 s",
+      "it is not there although the set allows it. Wait until the controller has made it again, then run this again",
+    ]);
+    expect(
+      await doubtsBefore(cluster, pods, ["uid-of-web-2", "uid-of-web-3", "uid-of-web-4", "web-5@0"], claims, live),
+    ).toEqual([]);
+  });
+
+  test("a pod that never got a node never ran", async () => {
+    const cluster = new FakeCluster("uid");
+    expect(await doubtsBefore(cluster, [{ ...web(5), node: undefined }], [], [], live)).toEqual([]);
+    expect(cluster.requests).toEqual([]);
+  });
+
+  test("a volume that is attached to another node as well: an earlier pod may run there", async () => {
+    const cluster = new FakeCluster("uid", node("node-1"), attachment("pv-5", "node-1"));
+    expect(await doubtsBefore(cluster, [web(5)], [], claims, live)).toEqual([]);
+    cluster.put(attachment("pv-5", "node-2"));
+    expect(await doubtsBefore(cluster, [web(5)], [], claims, live)).toEqual([
+      { pod: web(5), why: "its volume pv-5 is still attached to node node-2 (VolumeAttachment)" },
+    ]);
+  });
+});
+
+describe("after it", () => {
+  const inUse = node("node-1", "True", ["kubernetes.io/csi/disk.example.com^disk-5"]);
+
+  test("nothing is asked where nothing leaves, or a person vouches", async () => {
+    const cluster = new FakeCluster("uid");
+    expect(await doubtsAfter(cluster, [], [], claims, quick)).toEqual([]);
+    expect(await doubtsAfter(cluster, [web(5)], ["uid-of-web-5"], claims, quick)).toEqual([]);
+    expect(cluster.requests).toEqual([]);
+  });
+
+  test("waits until the volume is in use no more, and attached no more", async () => {
+    const cluster = new FakeCluster("uid", inUse, attachment("pv-5", "node-1"));
+    let looks = 0;
+    cluster.onRequest = (request) => {
+      if (request !== "node node-1") return;
+      looks += 1;
+      if (looks === 2) cluster.put(node("node-1"));
+      if (looks === 3) cluster.remove("VolumeAttachment", undefined, "csi-pv-5-node-1");
+    };
+    expect(await doubtsAfter(cluster, [web(5)], [], claims, quick)).toEqual([]);
+    expect(looks).toBe(3);
+  });
+
+  test("but not for ever", async () => {
+    const cluster = new FakeCluster("uid", inUse, attachment("pv-5", "node-2"));
+    expect(await doubtsAfter(cluster, [web(5)], [], claims, quick)).toEqual([
+      { pod: web(5), why: "its volume pv-5 is still attached to node node-2 (VolumeAttachment)" },
+      { pod: web(5), why: "its node node-1 still has the volume pv-5 in use (status.volumesInUse)" },
+    ]);
+    expect(cluster.requests.filter((request) => request === "attachments")).toHaveLength(3);
+  });
+
+  test("a node that fell silent is told at once: nothing gets better by waiting", async () => {
+    const cluster = new FakeCluster("uid", node("node-1", "False"), attachment("pv-5", "node-1"));
+    const doubts = await doubtsAfter(cluster, [web(5)], [], claims, quick);
+    expect(doubts).toEqual([{ pod: web(5), why: "its node node-1 is not Ready (False)" }]);
+    expect(cluster.requests).toHaveLength(3);
+  });
+
+  test("without volumes the node alone is asked", async () => {
+    const cluster = new FakeCluster("uid", node("node-1"));
+    expect(await doubtsAfter(cluster, [web(5)], [], [found(5)], quick)).toEqual([]);
+    expect(cluster.requests).toEqual(["node node-1", "lease node-1"]);
+  });
+
+  test("a note of thousands of pods is short enough for an annotation", () => {
+    const pods = Array.from({ length: 1_000 }, (_, n) => web(n, "a-node-with-a-rather-long-name.example.internal"));
+    expect(formatLeaving(pods).length).toBeLessThan(256 * 1_024);
+  });
+});
