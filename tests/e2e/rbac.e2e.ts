@@ -29,11 +29,11 @@ describeInWhole("least privilege", () => {
     scenario.project.setEnv("KUBECONFIG", kubeconfig);
     await scenario.project.must("config", "set", "peerContext", "destination-peer", "-s", "source");
     await scenario.project.must("config", "set", "peerContext", "source-peer", "-s", "destination");
+    await scenario.mustUp("destination");
+    await scenario.mustUp("source");
   });
 
   test("a move to the destination and back", async () => {
-    await scenario.mustUp("destination");
-    await scenario.mustUp("source");
     await expectWholeSet(scenario, 3);
     await scenario.moveTo(0);
     await expectWholeSet(scenario, 0);
