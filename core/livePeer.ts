@@ -64,6 +64,14 @@ export function peerRefusals(
   const living = [...podsOfSet(name, pods).keys()];
   const livePeer = half === undefined ? "none" : { ...half, pods: living };
   const byProtocol = rules.livePeer({ ...situation, livePeer }, claims, ownTurn);
+  if (livePeer === "none" && isLost(situation)) {
+    return [
+      refusal(
+        "the sets of both halves are gone, and each waits to see the other's. Make sure that no ordinal runs, then remove " +
+          "peerContext until both are there again: outputs alone decide then",
+      ),
+    ];
+  }
   if (byProtocol !== undefined) return [byProtocol];
   if (set?.metadata.deletionTimestamp !== undefined) {
     const advice = { side: other, cutoverIndex };
@@ -102,4 +110,9 @@ export function peerRefusals(
       ),
     ];
   });
+}
+
+/** Whether both halves lost their sets while each of them holds ordinals: then neither may look for the other's. */
+function isLost({ own, live, peer }: Situation): boolean {
+  return (own?.held.replicas ?? 0) > 0 && live === undefined && peer !== "none" && (peer?.held.replicas ?? 0) > 0;
 }

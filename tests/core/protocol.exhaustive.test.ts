@@ -1,9 +1,9 @@
 import type { OrdinalRange } from "../../core/ordinals";
 import { holds } from "../../core/ordinals";
 import type { Situation } from "../../core/protocol";
-import { rules } from "../../core/protocol";
+import { decide, rules } from "../../core/protocol";
 import type { State, World } from "./protocolModel";
-import { gapBits, indexesOf } from "./protocolModel";
+import { gapBits, indexesOf, sides, situationOf } from "./protocolModel";
 import { Space } from "./protocolSpace";
 
 const real = { ...rules };
@@ -84,6 +84,40 @@ describe("someone deletes the set of a half", () => {
         "source deleted, source up@2, source writes",
     );
   });
+});
+
+/**
+ * The program asks the live peer on top of the peer's outputs: an `up` starts as in mode none, and a look may stop it. So
+ * no look leads anywhere that mode none does not. It must not stop for good what outputs allow, either.
+ */
+describe("a live look on top of the outputs", () => {
+  /** Claims that outputs allow and the look stops, once all is quiet and the peer has its set; how many it lets through. */
+  function stopped(given: World): { readonly stopped: string[]; readonly allowed: number } {
+    const found: string[] = [];
+    let allowed = 0;
+    for (const state of new Space(given).quiet()) {
+      for (const [x, side] of sides.entries()) {
+        for (const cutoverIndex of indexesOf(given.set)) {
+          const { refusal, claims, ownTurn } = decide(situationOf(given, state, { side, cutoverIndex }));
+          if (refusal !== undefined || claims.length === 0) continue;
+          const objection = rules.livePeer(situationOf(given, state, { side, cutoverIndex }, true), claims, ownTurn);
+          const peerHasSet = state[1 - x]?.live !== undefined;
+          if (objection === undefined) allowed += 1;
+          else if (peerHasSet) found.push(`${side}@${cutoverIndex}: ${JSON.stringify(state)}`);
+        }
+      }
+    }
+    return { stopped: found, allowed };
+  }
+
+  test.each([[world("none", 3, 1)], [world("none", 3, 2)], [world("none", 3, 2, { deletions: "noneRuns" })]])(
+    "%j",
+    (given) => {
+      const found = stopped(given);
+      expect(found.stopped).toEqual([]);
+      expect(found.allowed).toBeGreaterThan(0);
+    },
+  );
 });
 
 /** Takes a refusing rule away. */

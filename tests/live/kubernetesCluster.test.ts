@@ -68,6 +68,51 @@ describe("reads", () => {
     ]);
   });
 
+  test("a node, and how old its lease is by the server's clock, not by this machine's", async () => {
+    const lease = (spec: object, date?: string) => ({
+      json: { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: "node-1" }, spec },
+      ...(date === undefined ? {} : { headers: { date } }),
+    });
+    const date = "Wed, 05 Jan 2000 10:00:30 GMT";
+    const renewTime = "2000-01-05T10:00:10.250000Z";
+    stub.answers = [
+      { json: { apiVersion: "v1", kind: "Node", metadata: { name: "node-1" } } },
+      lease({ renewTime, leaseDurationSeconds: 20 }, date),
+      lease({ renewTime }, date),
+      lease({}, date),
+      notFound("lease"),
+    ];
+    expect((await cluster.node("node-1"))?.metadata.name).toBe("node-1");
+    expect(await cluster.leaseAge("node-1")).toStrictEqual({ ageMs: 19_750, limitMs: 20_000 });
+    expect(await cluster.leaseAge("node-1")).toStrictEqual({ ageMs: 19_750, limitMs: 40_000 });
+    expect(await cluster.leaseAge("node-1")).toStrictEqual({ ageMs: Infinity, limitMs: 40_000 });
+    expect(await cluster.leaseAge("node-1")).toBeUndefined();
+    expect(asked().slice(0, 2)).toStrictEqual([
+      "GET /api/v1/nodes/node-1",
+      "GET /apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-1",
+    ]);
+  });
+
+  test("every VolumeAttachment", async () => {
+    const items = [{ metadata: { name: "csi-1" }, spec: { nodeName: "n", source: {} } }];
+    stub.answers = [{ json: { kind: "VolumeAttachmentList", metadata: {}, items } }];
+    expect(await cluster.attachments()).toStrictEqual([
+      { apiVersion: "storage.k8s.io/v1", kind: "VolumeAttachment", ...items[0] },
+    ]);
+    expect(asked()).toStrictEqual(["GET /apis/storage.k8s.io/v1/volumeattachments"]);
+  });
+
+  test("what the account may not look at is named as RBAC names it", async () => {
+    const forbidden = (what: string) => status(403, "Forbidden", `${what} is forbidden: User "x" cannot list resource`);
+    stub.answers = [forbidden("volumeattachments.storage.k8s.io"), forbidden("leases.coordination.k8s.io")];
+    await expect(cluster.attachments()).rejects.toThrow(
+      "Give the account the right to list volumeattachments.storage.k8s.io.",
+    );
+    await expect(cluster.leaseAge("node-1")).rejects.toThrow(
+      "Give the account the right to get leases.coordination.k8s.io in namespace kube-node-lease.",
+    );
+  });
+
   test("lists, each item with its kind", async () => {
     const listOf = (kind: string, ...names: string[]) => ({
       json: {

@@ -124,6 +124,17 @@ test("a peer without a set has handed nothing over", async () => {
   expect(await said()).toEqual([`cutoverIndex 5: the source has no set, so it has handed nothing over. ${goFirst}`]);
 });
 
+test("where both sets are gone, neither can wait for the other", async () => {
+  const { cluster, watch } = scene();
+  cluster.remove("StatefulSet", "shop", "web");
+  const lost: Situation = { ...situation, own: outputs("destination", 5, 1), live: undefined };
+  const told = await peerProblems({ ...watch, situation: lost }, { ...claimed, decision: decide(lost) });
+  expect(told.map(renderProblem)).toEqual([
+    "cutoverIndex 5: the sets of both halves are gone, and each waits to see the other's. Make sure that no ordinal runs, then " +
+      "remove peerContext until both are there again: outputs alone decide then",
+  ]);
+});
+
 test("a claim that was cleaned away in the peer's cluster speaks against nothing", async () => {
   const { cluster, said } = scene();
   cluster.remove("PersistentVolumeClaim", "shop", "data-web-5");
