@@ -114,7 +114,7 @@ test.each<[string, Parameters<typeof scene>, string[]]>([
     ],
   ],
 ])("%s", async (_, [change, ...objects], problems) => {
-  const { said } = scene(change, ...objects.filter((object) => object !== undefined));
+  const { said } = scene(change, ...objects);
   expect(await said()).toEqual(problems);
 });
 
