@@ -180,6 +180,7 @@ describeInWhole("gone is not stopped", () => {
 
   interface Placed extends KubeObject {
     readonly spec: { readonly nodeName: string };
+    readonly status: { readonly phase: string };
   }
   const nodeOf = async (): Promise<string> => (await ground().client("source").get<Placed>(pod)).spec.nodeName;
   const setReady = async (node: string, ready: boolean): Promise<void> => {
@@ -250,8 +251,10 @@ describeInWhole("gone is not stopped", () => {
     };
     await unschedulable(true);
     await client.delete(pod, { gracePeriodSeconds: 0 });
-    await until("made again", async () => (await scenario.live("source")).status?.readyReplicas === 3);
-    expect(await nodeOf()).not.toBe(first);
+    await until("made again, elsewhere", async () => {
+      const { spec, status } = (await client.find<Placed>(pod)) ?? {};
+      return ![undefined, first].includes(spec?.nodeName) && status?.phase === "Running";
+    });
     const { code, output } = await scenario.up("source", 2);
     expect(code).not.toBe(0);
     expect(flat(output)).toContain(`is still attached to node ${first} (VolumeAttachment)`);
