@@ -212,6 +212,7 @@ describe("the destination", () => {
         [],
         [
           `warning: Secret shop/db, ConfigMap shop/app: not this half's turn yet: not offered by the source yet. ${advice}`,
+          "info: cutoverIndex 6 => 5: ordinal 5 moves to the destination; source first",
         ],
       ]);
       const part = await up("destination", 5, cluster(), { own, peer: { ...older, carried: { Secret: { db } } } });

@@ -146,7 +146,9 @@ export class Project {
     const bin = join(repository, "bin", "cutover.js");
     const ended = await runProcess(process.execPath, [bin, ...args], { cwd: this.folder, env: this.env }, interruption);
     this.printed += ended.output;
-    tell(`cutover ${args.join(" ")} ${ended.interrupted ? "interrupted" : `ended with ${ended.code}`} in ${ended.ms} ms`);
+    tell(
+      `cutover ${args.join(" ")} ${ended.interrupted ? "interrupted" : `ended with ${ended.code}`} in ${ended.ms} ms`,
+    );
     return ended;
   }
 
