@@ -15,7 +15,7 @@ describeInWhole("least privilege", () => {
   let scenario: Scenario;
 
   beforeAll(async () => {
-    scenario = await Scenario.prepare(ground(), { namespace });
+    scenario = await Scenario.prepare(ground(), { namespace, config: { fence: false } });
     for (const side of sides) {
       const metadata = { name: namespace };
       await ground().client(side).create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata });
