@@ -7,6 +7,7 @@ import { cutover, type CutoverArgs } from "../../cutover";
 import { Unreachable } from "../../live/cluster";
 import { claim, found, liveSet, outputs, volume, webSet } from "../core/builders";
 import { FakeCluster } from "../live/fakeCluster";
+import { running } from "./halfRun";
 import { record, secret, type Recorded } from "./recorder";
 
 jest.setTimeout(60_000);
@@ -73,7 +74,10 @@ async function up(side: Side, cutoverIndex: number, cluster: FakeCluster, scene:
     stack: side,
     stacks: { [side]: { ...scene.own }, [other]: { ...scene.peer } },
     apply: ({ type, inputs }) => {
-      if (type.endsWith(":StatefulSet")) cluster.put({ ...(inputs as unknown as StatefulSet), status: {} });
+      if (!type.endsWith(":StatefulSet")) return;
+      const written = inputs as unknown as StatefulSet;
+      cluster.put({ ...written, status: {} });
+      for (const each of cluster.podsBeyond(written)) cluster.remove("Pod", "shop", each);
     },
   });
 }
@@ -86,7 +90,7 @@ describe("the source", () => {
   const set = liveSet({ start: 0, replicas: 6 }, 0, ordered);
   const scene = { own: outputs("source", 6, 0, { inventory }), peer: outputs("destination", 6, 1) };
   const cluster = (...objects: KubernetesObject[]) =>
-    new FakeCluster("uid-of-source", namespace, set, ...volumes(0, 1, 2, 3, 4, 5), ...objects);
+    new FakeCluster("uid-of-source", namespace, set, ...running(5), ...volumes(0, 1, 2, 3, 4, 5), ...objects);
 
   test("hands them over in a secret output, read after the write, and declares nothing", async () => {
     const source = cluster(db, app);
@@ -120,7 +124,7 @@ describe("the source", () => {
   });
 
   test("what disappears while it runs leaves the outputs as they were", async () => {
-    const source = new Vanishing("uid-of-source", namespace, set, ...volumes(0, 1, 2, 3, 4, 5), db, app);
+    const source = new Vanishing("uid-of-source", namespace, set, ...running(5), ...volumes(0, 1, 2, 3, 4, 5), db, app);
     const run = await up("source", 5, source, scene);
     expect(run.errors.join()).toContain("carrySecrets names Secret shop/db, which does not exist in the source");
     expect(run.outputs).toEqual({});
@@ -233,7 +237,7 @@ describe("the destination", () => {
       expect(start.errors).toEqual([]);
       expect(start.log.join()).toContain(warning);
       const here = liveSet({ start: 4, replicas: 2 }, 1, ordered);
-      const back = new FakeCluster("uid-of-destination", namespace, here, ...storage, ...volumes(4, 5));
+      const back = new FakeCluster("uid-of-destination", namespace, here, ...running(4), ...storage, ...volumes(4, 5));
       const run = await up("destination", 5, back, {
         own: outputs("destination", 4, 1, { peerTurn: 2 }),
         peer: outputs("source", 4, 2, { offer, inventory }),
