@@ -4,6 +4,8 @@ import { SimulatedCluster } from "../../rehearsal/cluster";
 import { fenceCases, fencedSet } from "../core/fenceCases";
 import { World } from "./world";
 
+jest.setTimeout(60_000);
+
 const fence = fenceOf({ namespace: "shop", name: "web", stack: "source" });
 const web = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "shop", name: "web" };
 
