@@ -10,7 +10,8 @@ import { capital, suggestion } from "./settings/configReader";
 import { readCsi } from "./settings/csi";
 import { patchProblems } from "./settings/patches";
 import { ProtectionsReader } from "./settings/protections";
-import { isRecord, kindOf, parsedJson } from "./settings/shape";
+import { kindOf, parsedJson } from "./settings/shape";
+import { readStorageClasses } from "./settings/storageClasses";
 
 /** The config of one half, checked and with its defaults filled in. */
 export interface Settings {
@@ -209,29 +210,8 @@ class Reader extends ProtectionsReader {
   }
 
   public storageClasses(): Readonly<Record<string, string>> {
-    const value = this.value("storageClasses");
-    if (value === undefined) return {};
-    const map = parsedJson(value);
-    if (!isRecord(map)) {
-      const todo = this.change("storageClasses", "<destination class>", '["<source class>"]');
-      this.problem("storageClasses", {
-        what: "is not a map",
-        received: map === undefined ? value : map,
-        legal: "source storage class to destination storage class",
-        todo,
-      });
-      return {};
-    }
-    for (const [from, to] of Object.entries(map)) {
-      if (from !== "" && typeof to === "string" && to !== "") continue;
-      const todo = this.edit("storageClasses");
-      this.problem(`storageClasses[${JSON.stringify(from)}]`, {
-        what: "is not the name of a storage class",
-        received: to,
-        todo,
-      });
-    }
-    return map as Record<string, string>;
+    const first = this.change("storageClasses", "<destination class>", '["<source class>"]');
+    return readStorageClasses(this.value("storageClasses"), first, this.edit("storageClasses"), this.problems);
   }
 
   public fence(): { readonly fence?: boolean } {
