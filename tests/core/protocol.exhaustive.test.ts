@@ -61,6 +61,18 @@ describe("no ordinal lives twice, and from every state both ends can be reached"
   });
 });
 
+// Whichever half goes first: the ordinals that run are not claimed, so that the source may begin before the destination.
+test.each([
+  [world("none", 2, 1, { runsAlready: true }), 1024],
+  [world("none", 3, 2, { runsAlready: true }), 3594],
+  [world("dest", 2, 1, { runsAlready: true }), 25524],
+  [world("none", 3, 1, { runsAlready: true, deletions: "noneRuns" }), 7845],
+])("a running set is taken over: %j: %i states", (given, states) => {
+  const space = new Space(given);
+  expect(verdict(space)).toEqual(safe);
+  expect(space.size).toBe(states);
+});
+
 describe("someone deletes the set of a half", () => {
   test.each([
     [world("none", 2, 1, { deletions: "noneRuns" }), 3065],

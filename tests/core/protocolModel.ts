@@ -14,6 +14,8 @@ export interface World {
   readonly mode: "none" | "dest" | "both";
   /** Whether someone may delete the set of a half: while no `up` runs, or only while none has failed either. */
   readonly deletions?: "noneRuns" | "allCompleted";
+  /** Whether the set runs in the source before the first `up`, made by someone else: it has no turn. */
+  readonly runsAlready?: boolean;
   /** Turns above this are not followed: with live looks, failing ups can drive the turns apart for ever. Default 9. */
   readonly maxTurn?: number;
 }
@@ -52,6 +54,15 @@ export function indexesOf(set: OrdinalRange): number[] {
 export function bits(side: Side, set: OrdinalRange, { index }: Mark): number {
   const range = rangeOf(side, set, index);
   return ((1 << range.replicas) - 1) << (range.start - set.start);
+}
+
+/** A half of which there is nothing. */
+export const idle: Half = { exported: undefined, live: undefined, pods: 0, run: undefined };
+
+/** The source before any `up`. */
+export function sourceAtFirst({ set, runsAlready = false }: World): Half {
+  const mark = { index: set.start + set.replicas, turn: 0 };
+  return runsAlready ? { ...idle, live: mark, pods: bits("source", set, mark) } : idle;
 }
 
 /** The ordinals that live in both clusters, as bits: a pod is there, or the live spec allows one. */

@@ -2,7 +2,7 @@ import type { OrdinalRange, Side } from "../../core/ordinals";
 import type { Situation } from "../../core/protocol";
 import { decide, rules } from "../../core/protocol";
 import type { Half, Mark, Run, State, Which, World } from "./protocolModel";
-import { bits, indexesOf, livesTwice, sides, situationOf } from "./protocolModel";
+import { bits, idle, indexesOf, livesTwice, sides, situationOf, sourceAtFirst } from "./protocolModel";
 
 /*
  * Every interleaving of `pulumi up` on both halves, at every cutover index, failing or killed at every point, over the
@@ -13,7 +13,6 @@ import { bits, indexesOf, livesTwice, sides, situationOf } from "./protocolModel
 
 /** A state is the numbers of its two halves in one number. */
 const halvesLimit = 2 ** 15;
-const idle: Half = { exported: undefined, live: undefined, pods: 0, run: undefined };
 const wrote: Run = { phase: "wrote", index: 0, turn: 0, claims: 0 };
 
 const markCode = (mark: Mark | undefined, { start }: OrdinalRange): number =>
@@ -87,7 +86,7 @@ export class Space {
     allowed: (state: State) => boolean = (state) => livesTwice(world.set, state) === 0,
   ) {
     this.maxTurn = world.maxTurn ?? 9;
-    this.reach(-1, "", this.numbered(0, idle), this.numbered(1, idle));
+    this.reach(-1, "", this.numbered(0, sourceAtFirst(world)), this.numbered(1, idle));
     for (let index = 0; index < this.keys.length; index++) {
       const [a, b] = this.pair(index);
       if (!allowed([a.half, b.half])) {
