@@ -38,6 +38,11 @@ export interface CutoverArgs {
   readonly createNamespace?: boolean;
   /** Whether to keep others from changing the set's ordinals. Default: where the cluster can (Kubernetes 1.30). */
   readonly fence?: boolean;
+  /**
+   * Source only: the set and what belongs to it run already, and the first `up` takes them over in place. Later ones take
+   * nothing over. Default false.
+   */
+  readonly adopt?: boolean;
   /** How to reach the half's cluster. */
   readonly connection: Connection;
   /** How to reach the peer's cluster, for a look at it before a claim; to read it is enough. Default: no look. */
@@ -62,6 +67,7 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
   for (const warning of plan.warnings) await pulumi.log.warn(warning);
   // For the comment on a pull request, and for who is asked to confirm.
   if (pulumi.runtime.isDryRun() && plan.stepWords !== undefined) await pulumi.log.info(plan.stepWords);
+  for (const note of plan.notes) await pulumi.log.info(note);
 
   const { decision, workload } = plan;
   const provider = new Provider("cluster", providerArgs(args.connection, plan));

@@ -5,10 +5,11 @@ import { refusalProblem } from "./core/advice";
 import type { CarryPlan } from "./core/carried";
 import { clusterProblems, versionProblem } from "./core/cluster";
 import type { Fence } from "./core/fence";
+import { asForced } from "./core/declared";
 import { halfOfSet } from "./core/half";
 import { whyReplaced, whyRetentionDestroys } from "./core/handOver";
 import { annotations } from "./core/kubernetes";
-import type { KubernetesObject } from "./core/kubernetes";
+import type { KubernetesObject, StatefulSet } from "./core/kubernetes";
 import { endOf, peerOf } from "./core/ordinals";
 import type { Side } from "./core/ordinals";
 import { pinnedProblems } from "./core/pinned";
@@ -24,6 +25,8 @@ import { stepInWords } from "./core/walk";
 import type { Workload } from "./core/workload";
 import type { CutoverArgs } from "./cutover";
 import { planHandOver } from "./handOver";
+import { planAdoption } from "./live/adoption";
+import type { RunningSet } from "./live/adoption";
 import { Unreachable } from "./live/cluster";
 import type { Cluster } from "./live/cluster";
 import { planFence } from "./live/fence";
@@ -31,7 +34,8 @@ import { beingDeleted, objectionsOfPeer } from "./live/guard";
 import type { GuardedSet, Proof } from "./live/guard";
 import { liveHalf, lookAt } from "./live/look";
 import type { Look } from "./live/look";
-import { namesakeProblems, planNamespace } from "./live/namesake";
+import { isForeign, namesakeProblems, planNamespace } from "./live/namesake";
+import type { Existing } from "./live/namesake";
 
 /** What one `up` of a half will do, decided and checked, before anything is declared. */
 export interface HalfPlan {
@@ -54,6 +58,10 @@ export interface HalfPlan {
   readonly warnings: readonly string[];
   /** The change of the cutover index in words; undefined if this `up` changes none. */
   readonly stepWords: string | undefined;
+  /** What will happen to objects that exist already. */
+  readonly existing: Existing;
+  /** What a person should know that is no warning. */
+  readonly notes: readonly string[];
 }
 
 /** What both halves last vouched for. `none`: the move was ended. */
@@ -68,7 +76,9 @@ export interface Records {
  * @throws UserError with every problem if this `up` may not run. In a preview an `up` that is only out of turn passes
  * with a warning, so that a pull request can show both halves of one step.
  */
-export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
+export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
+  const adopt = given.adopt === true && given.side === "source";
+  const args = adopt ? withForcedBelongings(given) : given;
   const { side, workload, connection, cutoverIndex } = args;
   const { set, range, namespace } = workload;
   const identity: SetIdentity = { name: set.metadata.name, namespace, ...range, fingerprint: workload.fingerprint };
@@ -90,7 +100,16 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
   const liveSetCluster = look?.set?.metadata.annotations?.[annotations.cluster];
   problems.push(...clusterProblems(clusterUid, connection.context, own, peer, liveSetCluster));
   problems.push(...pinnedProblems(identity, cutoverIndex, own, peer));
-  if (look !== undefined) problems.push(...(await clusterContentProblems(args, look, cluster, own)));
+  // A set that carries a turn is an earlier run's, which was interrupted after it had taken the set over.
+  const adopts = adopt && own === undefined && (look?.set === undefined || isForeign(look.set));
+  const existing: Existing = {
+    adoptCommand:
+      side === "source" && own === undefined ? `pulumi config set adopt true -s ${pulumi.getStack()}` : undefined,
+  };
+  if (look !== undefined) problems.push(...clusterContentProblems(args, look));
+  if (look !== undefined && own === undefined && !adopts) {
+    problems.push(...(await namesakeProblems(cluster, workload, look.set, existing)));
+  }
   throwAll(problems);
 
   const batch = args.batch ?? 1;
@@ -98,14 +117,15 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
   const decision = decide(situation);
   const stacks = { [side]: pulumi.getStack(), [peerOf(side)]: args.peerStack } as Record<Side, string>;
   warnings.push(...decision.warnings);
+  const half = halfOfSet(set, decision, clusterUid);
+  const adoption = adopts ? await planAdoption(cluster, runningSet(args, half, look, peer), problems) : undefined;
   if (decision.refusal !== undefined) {
     const problem = refusalProblem(decision.refusal, args, stacks);
-    if (!decision.refusal.outOfTurn || !pulumi.runtime.isDryRun()) throw new UserError([problem]);
+    if (!decision.refusal.outOfTurn || !pulumi.runtime.isDryRun()) throw new UserError([...problems, problem]);
     warnings.push(new UserError([{ ...problem, what: `not this half's turn yet: ${problem.what}` }]).message);
   }
 
-  const half = halfOfSet(set, decision, clusterUid);
-  if (look?.set !== undefined) problems.push(...setProblems(identity, whyReplaced(look.set, half)));
+  if (look?.set !== undefined && !adopts) problems.push(...setProblems(identity, whyReplaced(look.set, half)));
   const handOver = await planHandOver({ args, decision, records, look, live, cluster }, problems);
   const carry = await planCarry({ args, decision, records, look, cluster }, problems);
   const fenced = { namespace, name: identity.name, stack: pulumi.getStack() };
@@ -144,16 +164,33 @@ export async function planHalf(args: CutoverArgs): Promise<HalfPlan> {
     namespaceObject,
     fence,
     ...handOver,
-    guard,
+    guard: { ...guard, ...(adoption && { adopted: adoption.set }) },
     fenced: [...(own?.fenced ?? []), ...fencedNow],
     carry,
-    warnings: [...warnings, ...handOver.warnings, ...carry.warnings],
+    existing: { ...existing, ...(adoption && { adopted: adoption.adopted }) },
+    notes: adoption?.notes ?? [],
+    warnings: [...warnings, ...(adoption?.warnings ?? []), ...handOver.warnings, ...carry.warnings],
     stepWords: own && stepWords(indexInSet(own, range), cutoverIndex),
   };
 }
 
 function stepWords(from: number, to: number): string | undefined {
   return from === to ? undefined : stepInWords(from, to);
+}
+
+function runningSet(
+  { workload, connection: { context }, peerStack }: CutoverArgs,
+  half: StatefulSet,
+  look: Look | undefined,
+  peer: HalfOutputs | undefined,
+): RunningSet {
+  return { workload, half, live: look?.set, context, peerStack: peer && peerStack };
+}
+
+/** What was taken over is co-owned by whoever made it, for as long as it is there. */
+function withForcedBelongings(args: CutoverArgs): CutoverArgs {
+  const belongings = args.workload.belongings.map(asForced);
+  return { ...args, workload: { ...args.workload, belongings } };
 }
 
 function throwAll(problems: readonly Problem[]): void {
@@ -249,12 +286,7 @@ function setProblems({ namespace, name }: SetIdentity, reasons: readonly string[
 }
 
 /** What in the cluster speaks against any `up` of this half. */
-async function clusterContentProblems(
-  args: CutoverArgs,
-  look: Look,
-  cluster: Cluster,
-  own: HalfOutputs | undefined,
-): Promise<Problem[]> {
+function clusterContentProblems(args: CutoverArgs, look: Look): Problem[] {
   const { side, workload, connection, createNamespace = true } = args;
   const { namespace, range, set } = workload;
   const problems: Problem[] = [];
@@ -281,5 +313,5 @@ async function clusterContentProblems(
       problems.push({ where: "kubernetes:", what: beingDeleted(namespace, set.metadata.name) });
     }
   }
-  return own === undefined ? [...problems, ...(await namesakeProblems(cluster, workload, look.set))] : problems;
+  return problems;
 }

@@ -5,6 +5,7 @@ import type { Side } from "./core/ordinals";
 import type { Patch } from "./core/workload";
 import type { Problem } from "./core/userError";
 import type { Connection } from "./live/cluster";
+import { notInDestination } from "./settings/adopt";
 import { readNames } from "./settings/carry";
 import { capital, suggestion } from "./settings/configReader";
 import { readCsi } from "./settings/csi";
@@ -38,6 +39,8 @@ export interface Settings {
   readonly patches: readonly Patch[];
   /** Undefined: where the cluster can. */
   readonly fence?: boolean;
+  /** Source only: the first `up` takes over what runs already. */
+  readonly adopt: boolean;
   readonly connection: Connection;
   /** How to look at the live peer. Left out: it is not looked at. */
   readonly peerConnection?: Connection;
@@ -60,8 +63,8 @@ export interface ConfigSource {
 const keys = [
   ...["cutoverIndex", "side", "peerStack", "manifests", "namespace", "createNamespace", "batch", "volumes"],
   ...["storageClasses", "carrySecrets", "carryConfigMaps", "csi", "patches", "fence", "peerContext", "fenced"],
+  "adopt",
 ];
-const laterKeys = ["adopt"];
 const providerKeys = ["kubernetes:context", "kubernetes:kubeconfig"];
 /** Keys that no provider has: under another namespace they are this program's, lost when the project was renamed. */
 const ownKeys = new Set(["cutoverIndex", "peerStack", "manifests", "createNamespace", "storageClasses", "peerContext"]);
@@ -100,6 +103,7 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
     csi: reader.csi(),
     patches: reader.patches(),
     ...reader.fence(),
+    adopt: reader.adopt(side),
     connection,
     ...(peerConnection && { peerConnection }),
     fenced: reader.fenced(),
@@ -130,9 +134,7 @@ class Reader extends ProtectionsReader {
   }
 
   private refuseUnknownKey(key: string): void {
-    if (laterKeys.includes(key)) {
-      this.problem(key, { what: "is not supported yet", todo: capital(this.removal(key)) });
-    } else if (!keys.includes(key)) {
+    if (!keys.includes(key)) {
       const todo = capital(`${suggestion(key, [...keys, ...providerKeys])}${this.removal(key)}`);
       this.problem(key, { what: "is not a config key of this program", legal: keys.join(", "), todo });
     }
@@ -247,6 +249,14 @@ class Reader extends ProtectionsReader {
       }
     }
     return patches as Patch[];
+  }
+
+  /** In `Pulumi.yaml` it would be the destination's too, which has nothing to take over. */
+  public adopt(side: Side | undefined): boolean {
+    const adopt = this.choice("adopt", ["true", "false"]) === "true";
+    const refused = notInDestination(capital(this.removal("adopt")), this.value("peerStack"));
+    if (adopt && side === "destination") this.problem("adopt", refused);
+    return adopt;
   }
 
   public connection(side: Side): Connection {

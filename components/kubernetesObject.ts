@@ -1,13 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { asDeclared } from "../core/declared";
 import type { KubernetesObject } from "../core/kubernetes";
 
 /** Type token of an object in the Kubernetes provider, such as `kubernetes:core/v1:Service`. */
 export function typeToken(apiVersion: string, kind: string): string {
   return `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
 }
-
-/** Kinds whose awaiter waits for ready pods: a half without pods would wait until it times out. */
-const waitsForPods = new Set(["Service", "Ingress"]);
 
 /**
  * Any Kubernetes object, declared as it is in the manifests.
@@ -32,7 +30,5 @@ function declared(object: KubernetesObject): pulumi.Inputs {
       ...(stringData === undefined ? {} : { stringData: pulumi.secret(stringData) }),
     };
   }
-  if (!waitsForPods.has(object.kind)) return { ...object };
-  const annotations = { ...object.metadata.annotations, "pulumi.com/skipAwait": "true" };
-  return { ...object, metadata: { ...object.metadata, annotations } };
+  return { ...asDeclared(object) };
 }

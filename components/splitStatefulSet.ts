@@ -14,6 +14,7 @@ import { readCarried } from "../live/carried";
 import { beforeWrite, prove } from "../live/guard";
 import type { GuardedSet, Proof } from "../live/guard";
 import { refuseNamesake } from "../live/namesake";
+import type { Existing } from "../live/namesake";
 import { failsAsUserError } from "./failure";
 import { declareCarriedObject } from "./carriedObject";
 import { declareCarriedVolume } from "./carriedVolume";
@@ -43,6 +44,8 @@ export interface SplitStatefulSetArgs {
   readonly fence: Fence | undefined;
   /** What the set notes of the pods that leave; undefined: nothing. */
   readonly leavingNote: string | undefined;
+  /** What may be done about objects that exist already. */
+  readonly existing: Existing;
   /** What would be vouched for: a preview exports this. */
   readonly expected: Proof;
 }
@@ -93,7 +96,7 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
           hooks: {
             beforeCreate: [
               hook(`${name}-${typeToken(object.apiVersion, object.kind)}-${object.metadata.name}`, () =>
-                refuseNamesake(cluster, object),
+                refuseNamesake(cluster, object, args.existing),
               ),
             ],
           },

@@ -238,7 +238,7 @@ const binary = "KMGTPE";
 const decimal: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 
 /** A quantity as a number: the API server writes 1024Mi back as 1Gi. Anything else comes back as it is. */
-function amountOf(quantity: unknown): unknown {
+export function amountOf(quantity: unknown): unknown {
   const match = /^([\d.]+)(?:([KMGTPE])i|([numkMGTPE]))?$/.exec(String(quantity));
   const [, digits, power, suffix = ""] = match ?? [];
   const number = Number(digits ?? quantity);

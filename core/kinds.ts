@@ -167,3 +167,8 @@ export function scopeOf(object: KubernetesObject): "cluster" | "namespace" | "un
   if (clusterScoped.has(typeOf(object))) return "cluster";
   return builtIn.has(groupOf(object)) ? "namespace" : "unknown";
 }
+
+/** Whether an object is a custom resource: then nobody here knows which of its fields a controller fills in. */
+export function isCustom(object: KubernetesObject): boolean {
+  return !builtIn.has(groupOf(object));
+}

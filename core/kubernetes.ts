@@ -111,6 +111,11 @@ export interface VolumeAttachment extends KubernetesObject {
   };
 }
 
+/** An object in words, such as `Service shop/web`. */
+export function titleOf({ kind, metadata: { namespace, name } }: KubernetesObject): string {
+  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+}
+
 /** The annotations this program writes. */
 export const annotations = {
   /** On the set: its range, such as `3+3`, written together with `replicas` and `ordinals.start`. */

@@ -19,7 +19,8 @@ export interface Problem {
 /** The longest rendering of a received value; the rest is cut off. */
 const longestValue = 120;
 
-function shown(value: unknown): string {
+/** A received value as it is rendered. */
+export function shown(value: unknown): string {
   const text = value === undefined ? "nothing" : JSON.stringify(value);
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }

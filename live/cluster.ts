@@ -62,6 +62,16 @@ export interface Cluster {
    */
   tryCreate(object: KubernetesObject): Promise<Refused | undefined>;
   /**
+   * Asks the API server what it would store if a live object were replaced by this one (`dryRun=All`): the object with
+   * the API's defaults, and nothing that only the live one has. Nothing is written.
+   *
+   * @param live the object that is there, as it was read.
+   * @throws UserError with the API server's reason if it would refuse the object.
+   */
+  dryRunReplace(object: KubernetesObject, live: KubernetesObject): Promise<KubernetesObject>;
+  /** The HorizontalPodAutoscalers of a namespace. */
+  autoscalers(namespace: string): Promise<KubernetesObject[]>;
+  /**
    * Makes a volume `Retain` and notes its earlier policy in an annotation: the one write that does not go through
    * Pulumi (docs/decisions.md says why). Idempotent.
    */

@@ -1,4 +1,7 @@
+import { seenOf } from "../core/adopt";
+import type { Seen } from "../core/adopt";
 import { podsOfSet, whyMountedElsewhere, whyNotClaimed, whyOldDataRefused } from "../core/handOver";
+import { sameJson } from "../core/json";
 import { annotations, rangeOfSet } from "../core/kubernetes";
 import type { StatefulSet } from "../core/kubernetes";
 import { doubtProblems, leavingPods, whyOthersLeave } from "../core/leaving";
@@ -36,6 +39,8 @@ export interface GuardedSet {
   readonly fenced: readonly string[];
   /** How to look at the live peer; undefined: its outputs alone count. */
   readonly peer: PeerWatch | undefined;
+  /** A running set that is taken over, as it was compared. */
+  readonly adopted?: Seen;
 }
 
 /** Where the data of one claim is, or undefined if nobody knows. */
@@ -89,7 +94,9 @@ export async function beforeWrite(cluster: Cluster, set: GuardedSet, wanted: Sta
   const live = await cluster.statefulSet(namespace, name);
   const now = live === undefined ? undefined : liveHalf(live);
   const unchanged = now === undefined ? decidedOn === undefined : decidedOn !== undefined && sameLive(now, decidedOn);
-  if (!unchanged) {
+  // A template that was edited since it was compared would be written back, and restart every pod.
+  const compared = set.adopted === undefined || (live !== undefined && sameJson(set.adopted, seenOf(live)));
+  if (!unchanged || !compared) {
     refuse([`StatefulSet ${namespace}/${name} was changed by someone else while this ran. Run pulumi up again`]);
   }
   if (live?.metadata.deletionTimestamp !== undefined) refuse([beingDeleted(namespace, name)]);

@@ -1,4 +1,4 @@
-import { annotations } from "../core/kubernetes";
+import { annotations, titleOf } from "../core/kubernetes";
 import type {
   KubernetesObject,
   Node,
@@ -53,7 +53,7 @@ export class KubernetesCluster implements Cluster {
     reference: ObjectReference,
   ): Promise<{ readonly object: KubernetesObject | undefined; readonly atMs: number }> {
     const { apiVersion, kind, namespace, name } = reference;
-    const resource = knownResource(apiVersion, kind) ?? (await this.discover(apiVersion, kind));
+    const resource = await this.resource(apiVersion, kind);
     if (resource === undefined) return { object: undefined, atMs: Date.now() };
     const path = `${collection(apiVersion, resource, namespace)}/${encodeURIComponent(name)}`;
     const action = `get ${qualified(apiVersion, resource.plural)}${resource.namespaced ? ` in namespace ${namespace ?? ""}` : ""}`;
@@ -138,7 +138,7 @@ export class KubernetesCluster implements Cluster {
 
   public async tryCreate(object: KubernetesObject): Promise<Refused | undefined> {
     const { apiVersion, kind, metadata } = object;
-    const resource = knownResource(apiVersion, kind) ?? (await this.discover(apiVersion, kind));
+    const resource = await this.resource(apiVersion, kind);
     if (resource === undefined) return { reason: "NotFound", message: `the server has no ${kind} (${apiVersion})` };
     const path = collection(apiVersion, resource, metadata.namespace);
     const place = resource.namespaced ? ` in namespace ${metadata.namespace ?? ""}` : "";
@@ -146,6 +146,31 @@ export class KubernetesCluster implements Cluster {
     if (answer.status < 400) return undefined;
     const { reason = answer.status === 404 ? "NotFound" : "Unknown" } = answer.body ?? {};
     return { reason: String(reason), message: messageOf(answer) };
+  }
+
+  /** With the resource version that was compared: some kinds are replaced only so. */
+  public async dryRunReplace(object: KubernetesObject, live: KubernetesObject): Promise<KubernetesObject> {
+    const { apiVersion, kind, metadata } = object;
+    const { namespace } = live.metadata;
+    const resource = await this.resource(apiVersion, kind);
+    if (resource === undefined) throw this.strange(`has no kind ${kind} of ${apiVersion} any more`);
+    const answer = await this.server.ask({
+      method: "PUT",
+      path: `${collection(apiVersion, resource, namespace)}/${encodeURIComponent(metadata.name)}`,
+      query: { dryRun: "All", fieldManager },
+      body: { ...object, metadata: { ...metadata, resourceVersion: live.metadata.resourceVersion } },
+      action: `update ${qualified(apiVersion, resource.plural)}${namespace === undefined ? "" : ` in namespace ${namespace}`}`,
+    });
+    if (answer.status >= 400) {
+      const what = `cannot be what ${this.server.describe()} has now (${answer.status}): ${messageOf(answer)}`;
+      throw new UserError([{ where: titleOf(live), what }]);
+    }
+    return this.object(answer);
+  }
+
+  /** In the version that every cluster has. */
+  public autoscalers(namespace: string): Promise<KubernetesObject[]> {
+    return this.list("autoscaling/v1", "HorizontalPodAutoscaler", namespace);
   }
 
   /**
@@ -204,6 +229,10 @@ export class KubernetesCluster implements Cluster {
       throw this.strange(`does not answer ${path} with a whole list`);
     // The items of a list do not carry their kind.
     return ((body.items ?? []) as KubernetesObject[]).map((item) => ({ ...item, apiVersion, kind }));
+  }
+
+  private async resource(apiVersion: string, kind: string): Promise<Resource | undefined> {
+    return knownResource(apiVersion, kind) ?? (await this.discover(apiVersion, kind));
   }
 
   private async discover(apiVersion: string, kind: string): Promise<Resource | undefined> {

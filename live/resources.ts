@@ -16,6 +16,7 @@ const known: Readonly<Record<string, readonly (readonly [kind: string, plural: s
     ["ServiceAccount", "serviceaccounts"],
   ],
   "apps/v1": [["StatefulSet", "statefulsets"]],
+  "autoscaling/v1": [["HorizontalPodAutoscaler", "horizontalpodautoscalers"]],
   "coordination.k8s.io/v1": [["Lease", "leases"]],
   "policy/v1": [["PodDisruptionBudget", "poddisruptionbudgets"]],
   "rbac.authorization.k8s.io/v1": [

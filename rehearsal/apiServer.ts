@@ -223,6 +223,16 @@ export class ApiServer {
     if (denied !== undefined) throw new ApiError("Forbidden", denied);
   }
 
+  /** `PUT`: the object takes the place of the live one, whose status stays. */
+  public replace(object: KubernetesObject, options: WriteOptions): KubernetesObject {
+    const reference = referenceOf(object);
+    const live = this.store.get(reference);
+    if (live === undefined) throw notFound(reference);
+    const config = this.admitted({ ...object, status: live.status }, reference);
+    const replaced = merge("", {}, config, undefined, []) as KubernetesObject;
+    return this.write(live, replaced, [{ manager: options.manager, operation: "Update" }], options);
+  }
+
   /** A config as it arrives: its namespace filled in and checked, fields that the server sets left out. */
   private admitted(object: KubernetesObject, reference: ObjectReference): JsonObject {
     const { namespace } = reference;

@@ -8,9 +8,11 @@ import {
   type PersistentVolumeClaim,
   type Pod,
   type StatefulSet,
+  titleOf,
   type VolumeAttachment,
 } from "../core/kubernetes";
 import type { LeaseAge } from "../core/leaving";
+import { UserError } from "../core/userError";
 import { type Cluster, type ObjectReference, type Refused, Unreachable } from "../live/cluster";
 import { ApiError, ApiServer, notFound, type WriteOptions } from "./apiServer";
 import { referenceOf } from "./kinds";
@@ -245,6 +247,23 @@ export class SimulatedCluster implements Cluster {
         throw error;
       }
     });
+  }
+
+  public dryRunReplace(object: KubernetesObject): Promise<KubernetesObject> {
+    return this.answer(() => {
+      try {
+        return this.server.replace(object, { manager: "statefulset-cutover", dryRun: true });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        throw new UserError([
+          { where: titleOf(object), what: `cannot be what ${this.name} has now: ${error.message}` },
+        ]);
+      }
+    });
+  }
+
+  public autoscalers(namespace: string): Promise<KubernetesObject[]> {
+    return this.answer(() => this.store.list("autoscaling/v1", "HorizontalPodAutoscaler", namespace));
   }
 
   public retain(volume: string, previousPolicy: string): Promise<void> {

@@ -211,6 +211,21 @@ export function nothingDeleted(side: Side, operations: readonly Operation[]): Vi
 
 const precious = ["PersistentVolume", "PersistentVolumeClaim", "Namespace", "StatefulSet"];
 
+/** A pod that neither comes nor goes is the same one after an `up`: also when a running set is taken over. */
+export function nothingRestarted(set: MovedSet, before: Moment, after: Moment): Violations {
+  const uidsOf = ({ pods }: Snapshot): Map<string, unknown> =>
+    new Map(pods.map(({ metadata }) => [metadata.name, metadata.uid]));
+  return sides.flatMap((side) => {
+    const [earlier, now] = [uidsOf(before[side]), uidsOf(after[side])];
+    return podOrdinals(set, after[side])
+      .filter((ordinal) => {
+        const name = `${set.name}-${ordinal}`;
+        return earlier.has(name) && earlier.get(name) !== now.get(name);
+      })
+      .map((ordinal) => `nothing restarted: the pod of ordinal ${ordinal} in the ${side} was made again`);
+  });
+}
+
 /** Invariant 5: after a completed `up`, `held` covers all that the half's live spec allows and every pod. */
 export function heldIsTrue(
   set: MovedSet,

@@ -14,6 +14,7 @@ import {
   type Ledger,
   type Moment,
   nothingDeleted,
+  nothingRestarted,
   oneStep,
   oneWrite,
   secretsStaySecret,
@@ -26,6 +27,7 @@ import type { RehearsalInput } from "./rehearsalInput";
 import type { Program } from "./rehearse";
 import { csiDriver } from "./volumeController";
 import type { HalfReport, StepReport, UpResult } from "./report";
+import { seedRunningSet } from "./runningSet";
 
 const sides: readonly Side[] = ["source", "destination"];
 
@@ -98,6 +100,7 @@ export class Stage {
         peers: (name) => (name === "source" || name === "destination" ? this.stacks[name].wireOutputs : "missing"),
       });
     this.stacks = { source: stack("source"), destination: stack("destination") };
+    if (source.settings.adopt) seedRunningSet(first, source.workload);
   }
 
   /** Changes the cutover index and runs both `up`, the half that gives up first; the first step creates everything. */
@@ -137,6 +140,7 @@ export class Stage {
     const own = input.halves[side].settings.connection;
     this.scene = `pulumi up -s ${side} at cutover index ${cutoverIndex}`;
     for (const half of sides) this.seen[half].splice(0, this.seen[half].length, this.set(half));
+    const before = this.moment();
     let refusal: string | undefined;
     const program = async (): Promise<object> => {
       try {
@@ -153,6 +157,7 @@ export class Stage {
     const { values, secretKeys } = input.configAt(side, cutoverIndex);
     const result = await this.stacks[side].up({ program, config: values, secretKeys });
     for (const half of sides) this.clusters[half].settle();
+    this.note(nothingRestarted(input.set, before, this.moment()));
     this.check(side, result);
     return { result, refusal };
   }

@@ -50,6 +50,7 @@ describe("what is read", () => {
       carryConfigMaps: [],
       csi: {},
       patches: [],
+      adopt: false,
       connection: { context: "source" },
       fenced: [],
       warnings: [],
@@ -111,6 +112,7 @@ describe("what is read", () => {
       csi: { "disk.example.com": { volumeAttributes: { clusterID: "b" } } },
       patches,
       fence: false,
+      adopt: false,
       connection: { context: "west", kubeconfig: "~/west" },
       peerConnection: { context: "east", kubeconfig: "~/west" },
       fenced: ["0d5c7ae1-8e1b-4d4c-a1a8-d2b5b0c6b0a1", "web-5@4"],
@@ -132,6 +134,27 @@ describe("what is read", () => {
   });
 });
 
+describe("adopt", () => {
+  test("is for the source", () => {
+    expect(settingsOf({ manifests, adopt: "true" }).adopt).toBe(true);
+    expect(settingsOf({ manifests, adopt: "false" }, "destination").adopt).toBe(false);
+    expect(withManifests({ adopt: "yes" })).toStrictEqual([
+      'adopt is not legal (received "yes"); legal: true, false. Run: pulumi config set adopt true -s source',
+    ]);
+  });
+
+  test("and refused on the destination, with where to set it", () => {
+    const what = "adopt is for the source alone: in the destination nothing of the set may run before it moves there. ";
+    expect(withManifests({ adopt: "true" }, "destination")).toStrictEqual([
+      `${what}Remove it: pulumi config rm adopt -s destination; where the set runs: pulumi config set adopt true -s source`,
+    ]);
+    const given = { manifests, adopt: "true", side: "destination", peerStack: "west" };
+    expect(refusals(given, "east", "name: shop\nconfig: { adopt: true }\n")).toStrictEqual([
+      `${what}Remove it from Pulumi.yaml; where the set runs: pulumi config set adopt true -s west`,
+    ]);
+  });
+});
+
 describe("keys", () => {
   test.each([
     ["cutoverindex", "cutoverIndex"],
@@ -142,7 +165,7 @@ describe("keys", () => {
   ])("%s: did you mean %s", (key, meant) => {
     expect(withManifests({ [key]: "secret" })).toStrictEqual([
       `${key} is not a config key of this program; legal: cutoverIndex, side, peerStack, manifests, namespace, createNamespace, ` +
-        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, patches, fence, peerContext, fenced. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
+        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, patches, fence, peerContext, fenced, adopt. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
     ]);
   });
 
@@ -169,13 +192,7 @@ describe("keys", () => {
   });
 
   test("nothing near", () => {
-    expect(withManifests({ colour: "red" })[0]).toMatch(/fenced\. Remove it: pulumi config rm colour -s source$/);
-  });
-
-  test.each(["adopt"])("%s comes later", (key) => {
-    expect(withManifests({ [key]: "true" })).toStrictEqual([
-      `${key} is not supported yet. Remove it: pulumi config rm ${key} -s source`,
-    ]);
+    expect(withManifests({ colour: "red" })[0]).toMatch(/adopt\. Remove it: pulumi config rm colour -s source$/);
   });
 
   test("switches of the default provider would do nothing", () => {

@@ -139,7 +139,7 @@ describe("the first ups", () => {
         '  - namespace does not exist in the cluster of context destination, and createNamespace is false (received "shop"). Create ' +
           "it (kubectl create namespace shop), or remove createNamespace",
         "  - Service shop/web exists in the cluster and was not made by this program (field managers: none). Rename it in the " +
-          "manifests, or remove the existing one if nothing needs it. Taking over objects (adopt) is not supported yet",
+          "manifests, or remove the existing one if nothing needs it",
       ].join("\n"),
     ]);
   });

@@ -10,6 +10,7 @@ import type {
 import { annotations, ordinalIn, rangeOfSet } from "../../core/kubernetes";
 import type { LeaseAge } from "../../core/leaving";
 import { holds } from "../../core/ordinals";
+import { UserError } from "../../core/userError";
 import type { Cluster, ObjectReference, Refused } from "../../live/cluster";
 
 /** A cluster in memory, without controllers: answers from its objects, and records every request. */
@@ -29,6 +30,10 @@ export class FakeCluster implements Cluster {
   /** Called with every request, before it is answered. */
   public onRequest: (request: string) => void = () => undefined;
   public serverVersion = "v1.36.2";
+  /** A kind that the API server does not let replace. */
+  public refusesReplace: string | undefined;
+  /** What the API server makes of an object that is stored. */
+  public defaulted: (object: KubernetesObject) => KubernetesObject = (object) => object;
   public readonly objects = new Map<string, KubernetesObject>();
 
   public constructor(uid: string, ...objects: readonly KubernetesObject[]) {
@@ -112,6 +117,20 @@ export class FakeCluster implements Cluster {
     });
   }
 
+  public dryRunReplace(object: KubernetesObject): Promise<KubernetesObject> {
+    const { kind, metadata } = object;
+    return this.answer(`dry run ${kind} ${metadata.name}`, () => {
+      if (this.refusesReplace === kind) {
+        throw new UserError([{ where: `${kind} ${metadata.name}`, what: "cannot be what it is now (422): invalid" }]);
+      }
+      return this.defaulted(object);
+    });
+  }
+
+  public autoscalers(namespace: string): Promise<KubernetesObject[]> {
+    return this.answer("autoscalers", () => this.all("HorizontalPodAutoscaler", namespace));
+  }
+
   public retain(name: string, previousPolicy: string): Promise<void> {
     return this.answer(`retain ${name} ${previousPolicy}`, () => {
       const key = keyOf("PersistentVolume", undefined, name);
@@ -141,7 +160,7 @@ export class FakeCluster implements Cluster {
   private answer<T>(request: string, look: () => T): Promise<T> {
     this.requests.push(request);
     this.onRequest(request);
-    return this.failure === undefined ? Promise.resolve(look()) : Promise.reject(this.failure);
+    return this.failure === undefined ? Promise.resolve().then(look) : Promise.reject(this.failure);
   }
 }
 

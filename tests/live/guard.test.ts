@@ -89,6 +89,21 @@ describe("before the write", () => {
     await expect(write()).rejects.toEqual(changed);
   });
 
+  test("so does a running set whose template was edited since it was compared", async () => {
+    const metadata = { annotations: {}, uid: "u", generation: 4 };
+    const cluster = new FakeCluster("uid", liveSet({ start: 0, replicas: 6 }, 0, { metadata }));
+    const first = decision("source", 6, { live: { range: { start: 0, replicas: 6 }, turn: 0 } });
+    const write = (uid: string, revision: string) =>
+      beforeWrite(
+        cluster,
+        guarded(first, { decidedOn: { range: { start: 0, replicas: 6 }, turn: 0 }, adopted: { uid, revision } }),
+        webSet(),
+      );
+    await write("u", "4");
+    await expect(write("u", "3")).rejects.toEqual(changed);
+    await expect(write("v", "4")).rejects.toEqual(changed);
+  });
+
   test("so does one on its way out: its turn would go with it", async () => {
     const { cluster, write } = before(release(5), 0, 6, 0);
     const metadata = { deletionTimestamp: "now", annotations: { "statefulset-cutover/turn": "0" } };

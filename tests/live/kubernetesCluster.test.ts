@@ -306,6 +306,53 @@ describe("tryCreate", () => {
   });
 });
 
+describe("dryRunReplace", () => {
+  const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web", namespace: "shop" }, spec: {} };
+  const live = { ...service, metadata: { ...service.metadata, resourceVersion: "7" } };
+
+  test("sends the object in the place of the one that was read, and nothing is stored", async () => {
+    stub.answers = [{ json: { ...service, spec: { type: "ClusterIP" } } }];
+    expect((await cluster.dryRunReplace(service, live)).spec).toStrictEqual({ type: "ClusterIP" });
+    expect(asked()).toStrictEqual([
+      "PUT /api/v1/namespaces/shop/services/web?dryRun=All&fieldManager=statefulset-cutover",
+    ]);
+    expect(stub.requests[0]?.body).toStrictEqual(live);
+  });
+
+  test("also where there is no namespace", async () => {
+    const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "web" } };
+    const list = {
+      kind: "APIResourceList",
+      resources: [{ name: "clusterroles", kind: "ClusterRole", namespaced: false }],
+    };
+    stub.answers = [{ json: list }, { json: role }];
+    await cluster.dryRunReplace(role, role);
+    expect(asked()[1]).toMatch(/^PUT \/apis\/rbac.authorization.k8s.io\/v1\/clusterroles\/web\?/);
+  });
+
+  test("what the server refuses is the user's to mend", async () => {
+    stub.answers = [status(422, "Invalid", 'Service "web" is invalid: spec.type')];
+    const failure = cluster.dryRunReplace(service, live);
+    await expect(failure).rejects.toThrow(UserError);
+    await expect(failure).rejects.toThrow(
+      `Service shop/web cannot be what the API server of context "source" at ${stub.url} has now (422): Service "web" is invalid: spec.type`,
+    );
+  });
+
+  test("an account without the right is told which", async () => {
+    stub.answers = [status(403, "Forbidden", 'User "jo" cannot update resource "services"')];
+    await expect(cluster.dryRunReplace(service, live)).rejects.toThrow("to update services in namespace shop");
+  });
+});
+
+test("autoscalers are asked for in the version that every cluster has", async () => {
+  stub.answers = [{ json: { kind: "HorizontalPodAutoscalerList", items: [{ metadata: { name: "web" } }] } }];
+  expect(await cluster.autoscalers("shop")).toStrictEqual([
+    { apiVersion: "autoscaling/v1", kind: "HorizontalPodAutoscaler", metadata: { name: "web" } },
+  ]);
+  expect(asked()).toStrictEqual(["GET /apis/autoscaling/v1/namespaces/shop/horizontalpodautoscalers"]);
+});
+
 describe("retain", () => {
   test("is one merge patch of policy and note", async () => {
     stub.answers = [{ json: volume("Retain") }];

@@ -29,13 +29,14 @@ const workload: Workload = {
 const foreign = (where: string, managers: string) => ({
   where,
   what: `exists in the cluster and was not made by this program (field managers: ${managers})`,
-  todo: "Rename it in the manifests, or remove the existing one if nothing needs it. Taking over objects (adopt) is not supported yet",
+  todo: "Rename it in the manifests, or remove the existing one if nothing needs it",
 });
 const foreignSet = {
   where: "StatefulSet shop/web",
   what: "exists in the cluster and was not made by this program",
-  todo: "Taking over a running set (adopt) is not supported yet",
+  todo: "A running set can be taken over in the source only. Rename it in the manifests, or remove the existing one if nothing needs it",
 };
+const adoptCommand = "pulumi config set adopt true -s west";
 
 test("an object of an earlier run, or none, is no namesake", () => {
   expect(namesakeProblem(service, undefined)).toBeUndefined();
@@ -63,15 +64,45 @@ test("it is asked for in its namespace, or without one, and refused", async () =
 test("a first up looks for all of them, the set first", async () => {
   const cluster = new FakeCluster("uid", by(service, "helm"), role);
   const anothers = liveSet({ start: 0, replicas: 6 }, 0, { metadata: { annotations: {} } });
-  expect(await namesakeProblems(cluster, workload, anothers)).toEqual([
+  expect(await namesakeProblems(cluster, workload, anothers, {})).toEqual([
     foreignSet,
     foreign("Service shop/web", "helm"),
     foreign("ClusterRole web", "none"),
   ]);
-  expect(await namesakeProblems(cluster, { ...workload, belongings: [] }, undefined)).toEqual([]);
+  expect(await namesakeProblems(cluster, { ...workload, belongings: [] }, undefined, {})).toEqual([]);
   expect(
-    await namesakeProblems(cluster, { ...workload, belongings: [] }, liveSet({ start: 0, replicas: 6 }, 0)),
+    await namesakeProblems(cluster, { ...workload, belongings: [] }, liveSet({ start: 0, replicas: 6 }, 0), {}),
   ).toEqual([]);
+});
+
+test("where a running set can be taken over, they say how", async () => {
+  const cluster = new FakeCluster("uid", by(service, "helm"));
+  const anothers = liveSet({ start: 0, replicas: 6 }, 0, { metadata: { annotations: {} } });
+  expect(
+    await namesakeProblems(cluster, { ...workload, belongings: [service] }, anothers, { adoptCommand }),
+  ).toMatchObject([
+    { todo: `If it is the set to move, take it over as it runs: ${adoptCommand}. If not, rename it in the manifests` },
+    {
+      todo:
+        "Rename it in the manifests, or remove the existing one if nothing needs it; or, if it belongs to a set that runs " +
+        `here already, take both over: ${adoptCommand}`,
+    },
+  ]);
+});
+
+test("an object that was compared is taken over, unless it has changed since", () => {
+  const seen = (uid: string, revision: string) => new Map([["v1 Service shop/web", { uid, revision }]]);
+  const live = by({ ...service, metadata: { ...service.metadata, uid: "a", resourceVersion: "7" } }, "helm");
+  expect(namesakeProblem(service, live, { adopted: seen("a", "7") })).toBeUndefined();
+  const changed = {
+    where: "Service shop/web",
+    what: "was changed by someone else while this ran",
+    todo: "Run pulumi up again",
+  };
+  expect(namesakeProblem(service, live, { adopted: seen("a", "6") })).toEqual(changed);
+  expect(namesakeProblem(service, live, { adopted: seen("b", "7") })).toEqual(changed);
+  const generations = { ...live, metadata: { ...live.metadata, generation: 3 } };
+  expect(namesakeProblem(service, generations, { adopted: seen("a", "3") })).toBeUndefined();
 });
 
 describe("the namespace", () => {

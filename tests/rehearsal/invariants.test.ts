@@ -6,6 +6,7 @@ import {
   type Ledger,
   type MovedSet,
   nothingDeleted,
+  nothingRestarted,
   oneStep,
   oneWrite,
   secretsStaySecret,
@@ -265,6 +266,20 @@ describe("no volume lost, empty or shared", () => {
       "nothing deleted: up on the source would replace kubernetes:apps/v1:StatefulSet x",
     ]);
   });
+});
+
+test("a pod that neither came nor went is the same one", () => {
+  const withUids = (...uids: readonly string[]): Snapshot => ({
+    ...cluster(statefulSet(0, 3), []),
+    pods: uids.map((uid, ordinal) => ({ ...pod(ordinal), metadata: { ...pod(ordinal).metadata, uid } })),
+  });
+  const nothing = withUids();
+  const before = { source: withUids("a", "b"), destination: nothing };
+  expect(nothingRestarted(set, before, { source: withUids("a", "b", "c"), destination: nothing })).toEqual([]);
+  expect(nothingRestarted(set, before, { source: withUids("a"), destination: withUids("d", "e") })).toEqual([]);
+  expect(nothingRestarted(set, before, { source: withUids("a", "z"), destination: nothing })).toEqual([
+    "nothing restarted: the pod of ordinal 1 in the source was made again",
+  ]);
 });
 
 test("held covers the live spec and every pod", () => {

@@ -84,6 +84,8 @@ export interface Faults {
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** What it says that it holds. */
   readonly held?: (range: OrdinalRange) => OrdinalRange;
+  /** Writes over what exists. */
+  readonly upserts?: boolean;
   /** Declared while nothing has moved, and then no more. */
   readonly forgets?: boolean;
 }
@@ -95,7 +97,10 @@ export function naive(faults: Faults = {}, templates: readonly string[] = []): P
     const cutoverIndex = new pulumi.Config().requireNumber("cutoverIndex");
     const whole = { start: 0, replicas: 2 };
     const range = (faults.range ?? rangeOf)(side, whole, cutoverIndex);
-    const provider = new kubernetes.Provider("cluster", {});
+    const provider = new kubernetes.Provider("cluster", {
+      upsertExistingObjects: faults.upserts ?? false,
+      enablePatchForce: true,
+    });
     const namespace = new kubernetes.core.v1.Namespace("shop", { metadata: { name: "shop" } }, { provider });
     if (faults.forgets !== true || cutoverIndex === 2) {
       const metadata = { name: "precious", namespace: "shop" };
@@ -115,10 +120,12 @@ export function naive(faults: Faults = {}, templates: readonly string[] = []): P
             metadata: { labels: { app: "web" } },
             spec: { containers: [{ name: "web", image: "web:1" }] },
           },
-          volumeClaimTemplates: templates.map((name) => ({
-            metadata: { name },
-            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
-          })),
+          ...(templates.length > 0 && {
+            volumeClaimTemplates: templates.map((name) => ({
+              metadata: { name },
+              spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+            })),
+          }),
         },
       },
       { provider, dependsOn: namespace },

@@ -1,7 +1,7 @@
 import { rangeOf } from "../../core/ordinals";
 import { program } from "../../program";
-import type { Program } from "../../rehearsal/rehearse";
-import { naive, rehearseSet } from "./rehearseFixture";
+import { type Program, rehearse } from "../../rehearsal/rehearse";
+import { inFolder, manifests, naive, rehearseSet } from "./rehearseFixture";
 
 jest.setTimeout(60_000);
 
@@ -88,6 +88,22 @@ test("nothing deleted: a claim that the program no longer declares", async () =>
   expect(await found(naive({ forgets: true }))).toEqual([
     "nothing deleted: up on the source would delete kubernetes:core/v1:PersistentVolumeClaim precious",
     "nothing deleted: up on the destination would delete kubernetes:core/v1:PersistentVolumeClaim precious",
+  ]);
+});
+
+test("nothing restarted: a running set is taken over with another template", async () => {
+  const config = "name: a\nconfig:\n  manifests: { default: [set.yaml] }\n";
+  // A program that compares nothing, and declares web:1 where web:0 runs.
+  const files = {
+    "set.yaml": manifests({ replicas: 2, templates: [] }).replace("web:1", "web:0"),
+    "Pulumi.yaml": config,
+    "Pulumi.source.yaml": "config: { a:adopt: true }\n",
+  };
+  const upserting = naive({ upserts: true });
+  const { violations } = await inFolder(files, (cwd) => rehearse({ cwd, oneWay: true, problems: [] }, {}, upserting));
+  expect(violations.map((violation) => violation.replace(/^.*index \d: /, "")).sort()).toEqual([
+    "nothing restarted: the pod of ordinal 0 in the source was made again",
+    "nothing restarted: the pod of ordinal 1 in the source was made again",
   ]);
 });
 
