@@ -32,12 +32,15 @@ export function pathOf({ kind = "", metadata }: KubeObject): string {
   return collection(metadata.namespace ?? "");
 }
 
-/** The objects of a file, for a set `web` in a namespace of the test's own. */
+/** The objects of a file with all that is optional in it, for a set `web` in a namespace of the test's own. */
 export function objectsOf(account: Account, namespace: string): KubeObject[] {
   const text = readFileSync(join(folder, `${account}.yaml`), "utf8");
   const forNamespace = text
     .replace(/^( +namespace:) web$/gm, `$1 ${namespace}`)
-    .replace("[kube-system, web]", `[kube-system, ${namespace}]`);
+    .replace("[kube-system, web]", `[kube-system, ${namespace}]`)
+    .replace("[statefulset-cutover.web.web]", `[statefulset-cutover.${namespace}.web]`)
+    // What is optional stands there as a comment.
+    .replace(/^ {2}# (- apiGroups|  (?:resources|resourceNames|verbs):)/gm, "  $1");
   return parseAllDocuments(forNamespace).map((document) => document.toJS() as KubeObject);
 }
 

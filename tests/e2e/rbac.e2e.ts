@@ -15,11 +15,19 @@ describeInWhole("least privilege", () => {
   let scenario: Scenario;
 
   beforeAll(async () => {
-    scenario = await Scenario.prepare(ground(), { namespace, config: { fence: false } });
+    const config = { carrySecrets: ["carried"], carryConfigMaps: ["carried"] };
+    scenario = await Scenario.prepare(ground(), { namespace, config });
     for (const side of sides) {
       const metadata = { name: namespace };
       await ground().client(side).create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata });
       for (const account of [side, "peer-reader"] as const) await giveRights(ground(), side, account, namespace);
+    }
+    for (const [plural, kind] of [
+      ["secrets", "Secret"],
+      ["configmaps", "ConfigMap"],
+    ] as const) {
+      const object = { apiVersion: "v1", kind, metadata: { name: "carried" }, data: { key: "dmFsdWU=" } };
+      await ground().client("source").create(`/api/v1/namespaces/${namespace}/${plural}`, object);
     }
     const contexts = sides.flatMap((side) => [
       contextOf(ground(), side, side, side),
