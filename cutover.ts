@@ -4,54 +4,13 @@ import type { ProviderArgs } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { failsAsUserError } from "./components/failure";
 import { SplitStatefulSet } from "./components/splitStatefulSet";
-import type { CsiChanges } from "./core/csi";
-import type { Side } from "./core/ordinals";
 import { contract } from "./core/record";
-import type { Workload } from "./core/workload";
-import type { Cluster, Connection } from "./live/cluster";
-import { planHalf } from "./plan";
-import type { HalfPlan } from "./plan";
+import type { Connection } from "./live/cluster";
+import type { CutoverArgs } from "./plan/arguments";
+import { planHalf } from "./plan/half";
+import type { HalfPlan } from "./plan/half";
 
-/** One half of a move: what `cutover` decides on and declares. */
-export interface CutoverArgs {
-  /** Which half this stack is. */
-  readonly side: Side;
-  /** The set and what belongs to it, from `readWorkload`. */
-  readonly workload: Workload;
-  /** The first ordinal that lives in the destination, from s to s+N. */
-  readonly cutoverIndex: number;
-  /** How many ordinals one step may move. Default 1. */
-  readonly batch?: number;
-  /** The stack of the other half, in the same project; `none` ends the move on the half that holds all. */
-  readonly peerStack: string;
-  /** `carry` hands PersistentVolumes and claims over; `fresh` lets the application fill new ones. Default `carry`. */
-  readonly volumes?: "carry" | "fresh";
-  /** Storage class in the source to storage class in the destination. Default: the same names. */
-  readonly storageClasses?: Readonly<Record<string, string>>;
-  /** Names of Secrets that are read from the source and created in the destination. Default none. */
-  readonly carrySecrets?: readonly string[];
-  /** Names of ConfigMaps that are read from the source and created in the destination. Default none. */
-  readonly carryConfigMaps?: readonly string[];
-  /** CSI driver to the secret references and attributes of its volumes that differ in the destination. Default none. */
-  readonly csi?: CsiChanges;
-  /** Whether to create the namespace if it does not exist. Default true. */
-  readonly createNamespace?: boolean;
-  /** Whether to keep others from changing the set's ordinals. Default: where the cluster can (Kubernetes 1.30). */
-  readonly fence?: boolean;
-  /**
-   * Source only: the set and what belongs to it run already, and the first `up` takes them over in place. Later ones take
-   * nothing over. Default false.
-   */
-  readonly adopt?: boolean;
-  /** How to reach the half's cluster. */
-  readonly connection: Connection;
-  /** How to reach the peer's cluster, for a look at it before a claim; to read it is enough. Default: no look. */
-  readonly peerConnection?: Connection;
-  /** uids of pods that a person vouches for as stopped, although their nodes cannot. Default none. */
-  readonly fenced?: readonly string[];
-  /** Opens a cluster for looking at it. */
-  readonly connect: (connection: Connection) => Cluster;
-}
+export type { CutoverArgs } from "./plan/arguments";
 
 /** The stack outputs of a half: return them from the Pulumi program, since the peer reads them. */
 export type CutoverOutputs = Readonly<Record<string, unknown>>;

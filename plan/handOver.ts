@@ -5,24 +5,24 @@ import {
   whyNotGivenBack,
   whyNotOffered,
   whyTwinDiffers,
-} from "./core/handOver";
-import { besideCsiTwin, unusedDriverWarnings, withCsi } from "./core/csi";
-import { annotations } from "./core/kubernetes";
-import { doubtProblems, leavingNote, leavingPods } from "./core/leaving";
-import { endOf, holds, ordinalsOf } from "./core/ordinals";
-import type { Decision, LiveHalf } from "./core/protocol";
-import type { Problem } from "./core/userError";
-import type { FoundClaim, Inventory, Offer, OfferedVolume } from "./core/volume";
-import { inSizeOf, inStorageClass, inventoryOf, mergeInventories, offerOf } from "./core/volume";
-import type { CutoverArgs } from "./cutover";
-import type { Cluster } from "./live/cluster";
-import { carriedOrdinals, claimsWithData, expectedBacking, offeredOrdinals, whyClaimsRefused } from "./live/guard";
-import type { GuardedSet, Proof } from "./live/guard";
-import { doubtsBefore } from "./live/leaving";
-import { lookAtClaims } from "./live/look";
-import type { Look } from "./live/look";
-import { classProblems } from "./live/storage";
-import type { Records } from "./plan";
+} from "../core/handOver";
+import { besideCsiTwin, unusedDriverWarnings, withCsi } from "../core/csi";
+import { annotations } from "../core/kubernetes";
+import { doubtProblems, leavingNote, leavingPods } from "../core/leaving";
+import { endOf, holds, ordinalsOf } from "../core/ordinals";
+import type { Decision, LiveHalf } from "../core/protocol";
+import type { Problem } from "../core/userError";
+import type { FoundClaim, Inventory, Offer, OfferedVolume } from "../core/volume";
+import { inSizeOf, inStorageClass, inventoryOf, mergeInventories, offerOf } from "../core/volume";
+import type { CutoverArgs } from "./arguments";
+import type { Cluster } from "../live/cluster";
+import { carriedOrdinals, claimsWithData, expectedBacking, offeredOrdinals, whyClaimsRefused } from "../live/guard";
+import type { GuardedSet, Proof } from "../live/guard";
+import { doubtsBefore } from "../live/leaving";
+import { lookAtClaims } from "../live/look";
+import type { Look } from "../live/look";
+import { classProblems } from "../live/storage";
+import type { Records } from "./records";
 
 /** What is known when the hand-over is planned. */
 interface Situation {

@@ -1,41 +1,42 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refusalProblem } from "../core/advice";
+import type { CarryPlan } from "../core/carried";
+import { clusterProblems } from "../core/cluster";
+import { asForced } from "../core/declared";
+import type { Fence } from "../core/fence";
+import { halfOfSet } from "../core/half";
+import { whyReplaced } from "../core/handOver";
+import { annotations } from "../core/kubernetes";
+import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
+import { endOf, peerOf } from "../core/ordinals";
+import type { Side } from "../core/ordinals";
+import { pinnedProblems } from "../core/pinned";
+import type { SetIdentity } from "../core/pinned";
+import { decide, indexInSet } from "../core/protocol";
+import type { Decision, LiveHalf } from "../core/protocol";
+import type { FencedPod, HalfOutputs } from "../core/record";
+import { UserError } from "../core/userError";
+import type { Problem } from "../core/userError";
+import type { OfferedVolume } from "../core/volume";
+import { stepInWords } from "../core/walk";
+import type { Workload } from "../core/workload";
+import { planAdoption } from "../live/adoption";
+import type { RunningSet } from "../live/adoption";
+import { Unreachable } from "../live/cluster";
+import type { Cluster } from "../live/cluster";
+import { planFence } from "../live/fence";
+import type { GuardedSet, Proof } from "../live/guard";
+import { liveHalf, lookAt } from "../live/look";
+import type { Look } from "../live/look";
+import { isForeign, namesakeProblems, planNamespace } from "../live/namesake";
+import type { Existing } from "../live/namesake";
+import type { PeerWatch } from "../live/peer";
+import type { CutoverArgs } from "./arguments";
 import { planCarry } from "./carry";
-import { readStackOutputs } from "./components/peer";
-import { refusalProblem } from "./core/advice";
-import type { CarryPlan } from "./core/carried";
-import { clusterProblems, versionProblem } from "./core/cluster";
-import type { Fence } from "./core/fence";
-import { asForced } from "./core/declared";
-import { halfOfSet } from "./core/half";
-import { whyReplaced, whyRetentionDestroys } from "./core/handOver";
-import { annotations } from "./core/kubernetes";
-import type { KubernetesObject, StatefulSet } from "./core/kubernetes";
-import { endOf, peerOf } from "./core/ordinals";
-import type { Side } from "./core/ordinals";
-import { pinnedProblems } from "./core/pinned";
-import type { SetIdentity } from "./core/pinned";
-import { decide, indexInSet } from "./core/protocol";
-import type { Decision, LiveHalf } from "./core/protocol";
-import { readOutputs } from "./core/record";
-import type { FencedPod, HalfOutputs } from "./core/record";
-import { UserError } from "./core/userError";
-import type { Problem } from "./core/userError";
-import type { OfferedVolume } from "./core/volume";
-import { stepInWords } from "./core/walk";
-import type { Workload } from "./core/workload";
-import type { CutoverArgs } from "./cutover";
+import { clusterContentProblems } from "./clusterContent";
 import { planHandOver } from "./handOver";
-import { planAdoption } from "./live/adoption";
-import type { RunningSet } from "./live/adoption";
-import { Unreachable } from "./live/cluster";
-import type { Cluster } from "./live/cluster";
-import { planFence } from "./live/fence";
-import { beingDeleted, objectionsOfPeer } from "./live/guard";
-import type { GuardedSet, Proof } from "./live/guard";
-import { liveHalf, lookAt } from "./live/look";
-import type { Look } from "./live/look";
-import { isForeign, namesakeProblems, planNamespace } from "./live/namesake";
-import type { Existing } from "./live/namesake";
+import { askPeer, fencedPods } from "./protections";
+import { readRecords } from "./records";
 
 /** What one `up` of a half will do, decided and checked, before anything is declared. */
 export interface HalfPlan {
@@ -62,12 +63,6 @@ export interface HalfPlan {
   readonly existing: Existing;
   /** What a person should know that is no warning. */
   readonly notes: readonly string[];
-}
-
-/** What both halves last vouched for. `none`: the move was ended. */
-export interface Records {
-  readonly own: HalfOutputs | undefined;
-  readonly peer: HalfOutputs | "none" | undefined;
 }
 
 /**
@@ -128,26 +123,16 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
   if (look?.set !== undefined && !adopts) problems.push(...setProblems(identity, whyReplaced(look.set, half)));
   const handOver = await planHandOver({ args, decision, records, look, live, cluster }, problems);
   const carry = await planCarry({ args, decision, records, look, cluster }, problems);
-  const fenced = { namespace, name: identity.name, stack: pulumi.getStack() };
+  const fencedSet = { namespace, name: identity.name, stack: pulumi.getStack() };
+  const fencing = { set: fencedSet, asked: args.fence, recorded: own?.fence, version: look?.version };
   // At the end of a move everything is the user's again.
-  const fence =
-    records.peer === "none"
-      ? undefined
-      : await planFence(
-          cluster,
-          { set: fenced, asked: args.fence, recorded: own?.fence, version: look?.version },
-          problems,
-          warnings,
-        );
+  const fence = records.peer === "none" ? undefined : await planFence(cluster, fencing, problems, warnings);
   throwAll(problems);
-  const watch =
-    args.peerConnection === undefined || peer === undefined || decision.claims.length === 0
-      ? undefined
-      : {
-          ...{ cluster: args.connect(args.peerConnection), context: args.peerConnection.context },
-          ...{ ownClusterUid: clusterUid, record: peer, situation, stacks },
-        };
-  const guard = { ...handOver.guard, peer: watch };
+  const guard = {
+    ...handOver.guard,
+    peer:
+      decision.claims.length === 0 ? undefined : watchOf(args, { ownClusterUid: clusterUid, situation, stacks }, peer),
+  };
   if (decision.refusal === undefined) await askPeer(guard, warnings);
   const fencedNow = fencedPods(guard, warnings);
   const namespaceObject = planNamespace(workload, look?.namespaceObject, args.createNamespace ?? true);
@@ -170,12 +155,9 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
     existing: { ...existing, ...(adoption && { adopted: adoption.adopted }) },
     notes: adoption?.notes ?? [],
     warnings: [...warnings, ...(adoption?.warnings ?? []), ...handOver.warnings, ...carry.warnings],
-    stepWords: own && stepWords(indexInSet(own, range), cutoverIndex),
+    stepWords:
+      own && indexInSet(own, range) !== cutoverIndex ? stepInWords(indexInSet(own, range), cutoverIndex) : undefined,
   };
-}
-
-function stepWords(from: number, to: number): string | undefined {
-  return from === to ? undefined : stepInWords(from, to);
 }
 
 function runningSet(
@@ -193,6 +175,16 @@ function withForcedBelongings(args: CutoverArgs): CutoverArgs {
   return { ...args, workload: { ...args.workload, belongings } };
 }
 
+/** The peer as `peerContext` shows it; undefined: it is not looked at. */
+function watchOf(
+  { connect, peerConnection }: CutoverArgs,
+  asked: Pick<PeerWatch, "ownClusterUid" | "situation" | "stacks">,
+  record: HalfOutputs | undefined,
+): PeerWatch | undefined {
+  if (peerConnection === undefined || record === undefined) return undefined;
+  return { ...asked, cluster: connect(peerConnection), context: peerConnection.context, record };
+}
+
 function throwAll(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new UserError(problems);
 }
@@ -204,27 +196,6 @@ function indexProblem({ cutoverIndex, workload: { range, set } }: CutoverArgs): 
     received: cutoverIndex,
     legal: `an integer from ${range.start} (all of ${set.metadata.name} in the destination) to ${endOf(range)} (all in the source)`,
     todo: "Change one ordinal at a time, starting from the last index that was applied",
-  };
-}
-
-async function readRecords({ side, peerStack }: CutoverArgs, problems: Problem[]): Promise<Records> {
-  const stack = pulumi.getStack();
-  const [own, peer] = await Promise.all([
-    readStackOutputs(stack),
-    peerStack === "none" ? undefined : readStackOutputs(peerStack),
-  ]);
-  if (peerStack !== "none" && peer === undefined) {
-    problems.push({
-      where: "peerStack",
-      what: "names a stack that does not exist in this project",
-      received: peerStack,
-      legal: `the stack of the ${peerOf(side)}`,
-      todo: `Create it: pulumi stack init ${peerStack}; or name the right one: pulumi config set peerStack NAME -s ${stack}`,
-    });
-  }
-  return {
-    own: readOutputs(own ?? {}, stack, side, problems),
-    peer: peerStack === "none" ? "none" : readOutputs(peer ?? {}, peerStack, peerOf(side), problems),
   };
 }
 
@@ -247,71 +218,10 @@ async function lookOrTakeRecord(
   }
 }
 
-/**
- * The look at the live peer, so that an `up` that it would stop changes nothing, and a preview says so. The guard looks
- * again, immediately before the write.
- */
-async function askPeer(guard: GuardedSet, warnings: string[]): Promise<void> {
-  try {
-    const objections = await objectionsOfPeer(guard);
-    if (!pulumi.runtime.isDryRun()) throwAll(objections);
-    else if (objections.length > 0) warnings.push(`not this half's turn yet: ${new UserError(objections).message}`);
-  } catch (error) {
-    if (!(error instanceof Unreachable) || !pulumi.runtime.isDryRun()) throw error;
-    warnings.push(
-      `the peer cannot be looked at through peerContext, and an up that claims would be refused (${error.message})`,
-    );
-  }
-}
-
-/** What config vouches for in this `up`; says so, since it overrules what the cluster tells. */
-function fencedPods({ leaving, fenced }: GuardedSet, warnings: string[]): FencedPod[] {
-  const used = leaving.filter(({ id }) => fenced.includes(id));
-  for (const { name, id, node } of used) {
-    const where = node === undefined ? "" : `, on node ${node},`;
-    warnings.push(`pod ${name} (${id})${where} counts as stopped because fenced says so: nothing else vouches for it`);
-  }
-  for (const id of fenced.filter((each) => used.every((pod) => pod.id !== each))) {
-    warnings.push(`fenced names ${id}, and no pod of that uid leaves now: remove it once its step is over`);
-  }
-  return used.map(({ name, id, node }) => ({ pod: name, uid: id, ...(node === undefined ? {} : { node }) }));
-}
-
 function liveAsRecorded(own: HalfOutputs | undefined): LiveHalf | undefined {
   return own && { range: own.held, turn: own.turn };
 }
 
 function setProblems({ namespace, name }: SetIdentity, reasons: readonly string[]): Problem[] {
   return reasons.map((what) => ({ where: `StatefulSet ${namespace}/${name}:`, what }));
-}
-
-/** What in the cluster speaks against any `up` of this half. */
-function clusterContentProblems(args: CutoverArgs, look: Look): Problem[] {
-  const { side, workload, connection, createNamespace = true } = args;
-  const { namespace, range, set } = workload;
-  const problems: Problem[] = [];
-  if (side === "destination" || range.start > 0) {
-    const tooOld = versionProblem(look.version, connection.context);
-    if (tooOld !== undefined) problems.push(tooOld);
-  }
-  if (look.namespaceObject === undefined && !createNamespace) {
-    problems.push({
-      where: "namespace",
-      what: `does not exist in the cluster of context ${connection.context}, and createNamespace is false`,
-      received: namespace,
-      todo: `Create it (kubectl create namespace ${namespace}), or remove createNamespace`,
-    });
-  }
-  if (look.namespaceObject?.metadata.deletionTimestamp !== undefined) {
-    problems.push({ where: "namespace", what: "is being deleted", received: namespace, todo: "Wait until it is gone" });
-  }
-  if (look.set !== undefined) {
-    const destroys = whyRetentionDestroys(look.set);
-    if (destroys !== undefined)
-      problems.push({ where: `StatefulSet ${namespace}/${set.metadata.name}:`, what: destroys });
-    if (look.set.metadata.deletionTimestamp !== undefined) {
-      problems.push({ where: "kubernetes:", what: beingDeleted(namespace, set.metadata.name) });
-    }
-  }
-  return problems;
 }

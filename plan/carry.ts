@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { adviceInWords } from "./core/advice";
+import { adviceInWords } from "../core/advice";
 import {
   carriedNames,
   carriedObject,
@@ -8,17 +8,17 @@ import {
   carryWarnings,
   offeredOf,
   whyNotWritten,
-} from "./core/carried";
-import type { CarriedName, CarryPlan } from "./core/carried";
-import type { Decision } from "./core/protocol";
-import type { HalfOutputs } from "./core/record";
-import { UserError } from "./core/userError";
-import type { Problem } from "./core/userError";
-import type { CutoverArgs } from "./cutover";
-import { lookAtCarried } from "./live/carried";
-import type { Cluster } from "./live/cluster";
-import type { Look } from "./live/look";
-import type { Records } from "./plan";
+} from "../core/carried";
+import type { CarriedName, CarryPlan } from "../core/carried";
+import type { Decision } from "../core/protocol";
+import type { HalfOutputs } from "../core/record";
+import { UserError } from "../core/userError";
+import type { Problem } from "../core/userError";
+import type { CutoverArgs } from "./arguments";
+import { lookAtCarried } from "../live/carried";
+import type { Cluster } from "../live/cluster";
+import type { Look } from "../live/look";
+import type { Records } from "./records";
 
 /** What is known when it is planned what is carried. */
 interface Situation {
