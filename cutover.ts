@@ -3,6 +3,7 @@ import { Provider } from "@pulumi/kubernetes/provider";
 import type { ProviderArgs } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { failsAsUserError } from "./components/failure";
+import { keepAnswersQuiet } from "./components/quietLog";
 import { SplitStatefulSet } from "./components/splitStatefulSet";
 import { contract } from "./core/record";
 import type { Connection } from "./live/cluster";
@@ -22,6 +23,7 @@ export type CutoverOutputs = Readonly<Record<string, unknown>>;
  * @throws pulumi.RunError with every problem in one message if the `up` may not run. Nothing has been declared then.
  */
 export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
+  keepAnswersQuiet();
   const plan = await failsAsUserError(() => planHalf(args));
   for (const warning of plan.warnings) await pulumi.log.warn(warning);
   // For the comment on a pull request, and for who is asked to confirm.
