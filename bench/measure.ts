@@ -1,0 +1,163 @@
+/**
+ * The measurements themselves. What is compared alternates, so that a machine that becomes slower does so for all.
+ */
+import type { Ground } from "./ground";
+import { emptyIndex, PulumiProject, type Up } from "./pulumiProject";
+import { type Counted, readsOf, type Requests, requestsOfAStep, writesOf } from "./requests";
+import { byHand, type Begin, type Move, plain, type Step } from "./ways";
+
+const IDLE_MS = 15_000;
+
+/** What can be measured. */
+export const PARTS = ["byHand", "plain", "growth", "floor"] as const;
+
+/** One of them. */
+export type Part = (typeof PARTS)[number];
+
+/** What to measure. */
+export interface Plan {
+  readonly only: readonly Part[];
+  /** How often each. */
+  readonly runs: number;
+  /** N of the sets whose steps are compared. */
+  readonly replicas: readonly number[];
+}
+
+/** Everything measured of one way. */
+export interface WayResult {
+  readonly downMs: number[];
+  readonly stepMs: number[];
+  readonly requests: Requests;
+}
+
+/** Every `up`: the two of a step of the plain way, and those of an empty program. */
+export interface Ups {
+  readonly source: Up[];
+  readonly destination: Up[];
+  readonly floor: Up[];
+}
+
+/** The steps of a set with N replicas. */
+export interface GrowthResult {
+  readonly replicas: number;
+  readonly stepMs: number[];
+  readonly reads: number;
+  readonly writes: number;
+}
+
+/** Everything measured. */
+export interface Results {
+  readonly ways: Readonly<Partial<Record<"byHand" | "plain", WayResult>>>;
+  readonly ups: Ups;
+  readonly growth: GrowthResult[];
+  readonly duplicates: number;
+}
+
+const begins = { byHand, plain } as const satisfies Record<string, Begin>;
+/** N where ways are compared. */
+export const WAYS_REPLICAS = 6;
+const stepsOfASet = WAYS_REPLICAS - 1;
+
+/** Measures all that the plan asks for. */
+export async function measure(ground: Ground, plan: Plan): Promise<Results> {
+  const ups: Ups = { source: [], destination: [], floor: [] };
+  const ways = await measureWays(ground, plan, ups);
+  const growth = plan.only.includes("growth") ? await measureGrowth(ground, plan) : [];
+  return { ways, ups, growth, duplicates: ground.duplicates() };
+}
+
+/** The ways, and the engine's floor, in turns. */
+async function measureWays(ground: Ground, { only, runs }: Plan, ups: Ups): Promise<Results["ways"]> {
+  const names = (["byHand", "plain"] as const).filter((name) => only.includes(name));
+  const floor = only.includes("floor") ? await emptyProject(ground) : undefined;
+  const steps = new Map(names.map((name) => [name, { downMs: [] as number[], taken: [] as Taken[] }]));
+  const idle = names.length > 0 ? await ground.idle(IDLE_MS) : undefined;
+  for (let run = 0; run < runs; run += stepsOfASet) {
+    const moves = await Promise.all(names.map((name) => warm(ground, name, `${name.toLowerCase()}-${run}`)));
+    for (let each = run; each < Math.min(runs, run + stepsOfASet); each += 1) {
+      for (const [index, name] of names.entries()) {
+        const move = moves[index];
+        if (move === undefined) continue;
+        const taken = await take(ground, move);
+        steps.get(name)?.taken.push(taken);
+        steps.get(name)?.downMs.push(await ground.downMs(move.namespace, move.cutoverIndex));
+        if (taken.step.ups !== undefined) {
+          ups.source.push(taken.step.ups.source);
+          ups.destination.push(taken.step.ups.destination);
+        }
+        ground.talk.say(`run ${each + 1} of ${runs}, ${name}: ${taken.step.ms} ms`);
+      }
+      if (floor === undefined) continue;
+      const up = await floor.up("floor");
+      ups.floor.push(up);
+      ground.talk.say(`run ${each + 1} of ${runs}, an empty program's up: ${up.ms} ms`);
+    }
+  }
+  const results = [...steps].map(([name, { downMs, taken }]): [string, WayResult] => [
+    name,
+    { downMs, stepMs: taken.map(({ step }) => step.ms), requests: requestsOf(taken, idle) },
+  ]);
+  return Object.fromEntries(results);
+}
+
+/** The first step of a set makes more than the next ones: it is not counted. */
+async function warm(ground: Ground, name: "byHand" | "plain", namespace: string): Promise<Move> {
+  const move = await begins[name](ground, namespace, { replicas: WAYS_REPLICAS, podManagementPolicy: "OrderedReady" });
+  await move.step();
+  return move;
+}
+
+/** The same step of sets of all sizes, in turns. All of them are there from the beginning. */
+async function measureGrowth(ground: Ground, { replicas, runs }: Plan): Promise<GrowthResult[]> {
+  const sets: { readonly n: number; readonly move: Move; readonly taken: Taken[] }[] = [];
+  for (const n of replicas) {
+    ground.talk.say(`making a set of ${n}`);
+    const move = await plain(ground, `growth-${n}`, { replicas: n, podManagementPolicy: "Parallel" });
+    await move.step();
+    sets.push({ n, move, taken: [] });
+  }
+  const idle = await ground.idle(IDLE_MS);
+  for (let run = 0; run < runs; run += 1) {
+    for (const { n, move, taken } of sets) {
+      // A small set comes to its end: it stays the size that it is for as many runs as it has ordinals.
+      if (move.cutoverIndex === 0) continue;
+      taken.push(await take(ground, move));
+      ground.talk.say(`run ${run + 1} of ${runs}, a set of ${n}: ${taken.at(-1)?.step.ms ?? 0} ms`);
+    }
+  }
+  return sets.map(({ n, taken }) => {
+    const requests = requestsOf(taken, idle);
+    return {
+      replicas: n,
+      stepMs: taken.map(({ step }) => step.ms),
+      reads: readsOf(requests),
+      writes: writesOf(requests),
+    };
+  });
+}
+
+interface Taken {
+  readonly step: Step;
+  readonly counted: Counted;
+}
+
+async function take(ground: Ground, move: Move): Promise<Taken> {
+  const { result: step, counted } = await ground.counted(() => move.step());
+  return { step, counted };
+}
+
+function requestsOf(taken: readonly Taken[], idle: Counted | undefined): Requests {
+  if (idle === undefined) throw new Error("no idle clusters were counted");
+  return requestsOfAStep(
+    taken.map(({ counted }) => counted),
+    idle,
+  );
+}
+
+/** The engine's floor: a program that does nothing, with everything else as in ours. */
+async function emptyProject({ folder: parent, repository, kubeconfig }: Ground): Promise<PulumiProject> {
+  const project = await PulumiProject.create({ parent, repository, kubeconfig, stacks: ["floor"], index: emptyIndex });
+  // The first one compiles.
+  await project.up("floor");
+  return project;
+}

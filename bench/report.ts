@@ -1,0 +1,127 @@
+/**
+ * What a person reads: tables in Markdown. Times are compared as ratios within one run, never with those of another day.
+ */
+import type { Machine } from "./machine";
+import type { GrowthResult, Results, WayResult } from "./measure";
+import type { Up } from "./pulumiProject";
+import { median, summary } from "./statistics";
+
+/** Where and when something was measured. */
+export interface Circumstances {
+  readonly command: string;
+  /** As `2026-11-22`. */
+  readonly date: string;
+  readonly machine: Machine;
+}
+
+/** How a way is called in tables and charts. */
+export const NAMES = { byHand: "by hand (kubectl)", plain: "`pulumi up` twice" } as const;
+
+/** Kinds whose operations stand in a row: each waits for the one before. */
+const awaitedKinds = ["PersistentVolume", "PersistentVolumeClaim", "StatefulSet"];
+
+/** The whole report. */
+export function renderReport(results: Results, circumstances: Circumstances): string {
+  const { machine, command, date } = circumstances;
+  const sections = [
+    `\`${command}\` on ${date}: ${machine.cores} cores (${machine.processor}), load ${machine.load.join(" ")} before; ` +
+      `Node ${machine.versions.node}, Pulumi ${machine.versions.pulumi}, Kubernetes ${machine.versions.kubernetes}. ` +
+      `Median (least–most). Pods of one ordinal in both clusters at once: **${results.duplicates}**.`,
+    renderWays(results),
+    renderUps(results),
+    renderGrowth(results.growth),
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+
+function renderWays({ ways }: Results): string {
+  const found = (["byHand", "plain"] as const).flatMap((name) => {
+    const way = ways[name];
+    return way === undefined ? [] : [{ name, way }];
+  });
+  if (found.length === 0) return "";
+  const row = (title: string, cell: (way: WayResult) => string): string[] => [
+    title,
+    ...found.map(({ way }) => cell(way)),
+  ];
+  return table([
+    [`One step of a set of 6`, ...found.map(({ name }) => NAMES[name])],
+    row("ordinal down", ({ downMs }) => seconds(downMs)),
+    row("wall time", ({ stepMs }) => seconds(stepMs)),
+    row("API requests, both clusters", ({ requests }) => {
+      const total = Object.values(requests).reduce((sum, count) => sum + count, 0);
+      const verbs = Object.entries(requests).map(([verb, count]) => `${verb} ${count}`);
+      return `${total} (${verbs.join(", ")})`;
+    }),
+  ]);
+}
+
+/** What an `up` spends its time on, in the order in which it happens. */
+const moments = [
+  ["engine, provider, refresh", "nodeMs"],
+  ["Node, TypeScript, Pulumi's runner", "entryMs"],
+  ["the program and the SDK are loaded", "loadedMs"],
+  ["looks, decides, declares", "declaredMs"],
+  ["is carried out, and read again", "provenMs"],
+] as const;
+
+function renderUps({ ups: { source, destination, floor } }: Results): string {
+  const all = [source, destination, floor];
+  if (source.length === 0) return "";
+  const row = (title: string, cell: (up: Up) => number): string[] => [
+    title,
+    ...all.map((some) => {
+      const known = some.map(cell).filter((ms) => !Number.isNaN(ms));
+      return known.length === 0 ? "–" : seconds(known);
+    }),
+  ];
+  const at = ({ marks }: Up, name: (typeof moments)[number][1]): number => marks?.[name] ?? NaN;
+  const parts = moments.map(([title, name], index) => {
+    const before = moments[index - 1]?.[1];
+    return row(`– ${title}`, (up) => at(up, name) - (before === undefined ? up.startedMs : at(up, before)));
+  });
+  const awaited = row("&nbsp;&nbsp;of which writes and awaiters", (up) => (up.marks?.provenMs ? awaitedMs(up) : NaN));
+  const last = row("– state is saved", (up) => up.startedMs + up.ms - (up.marks?.provenMs ?? up.marks?.entryMs ?? NaN));
+  const wall = row("wall time", ({ ms }) => ms);
+  const rows = [["One `up`", "source", "destination", "empty program"], wall, ...parts, awaited, last];
+  if (floor.length > 0) {
+    const base = median(floor.map(({ ms }) => ms));
+    const ratio = (some: readonly Up[]): string => (median(some.map((up) => up.ms - awaitedMs(up))) / base).toFixed(2);
+    rows.push(["without writes and awaiters, × the empty program's", ...all.map(ratio)]);
+  }
+  return table(rows);
+}
+
+/** How long an `up` wrote and waited for the cluster, as the engine tells it. */
+export function awaitedMs({ operationsMs }: Up): number {
+  return awaitedKinds.reduce((sum, kind) => sum + (operationsMs[kind] ?? 0), 0);
+}
+
+function renderGrowth(growth: readonly GrowthResult[]): string {
+  const [first] = growth;
+  if (first === undefined) return "";
+  const base = median(first.stepMs);
+  const rows = growth.map(({ replicas, stepMs, reads, writes }) => [
+    String(replicas),
+    seconds(stepMs),
+    (median(stepMs) / base).toFixed(2),
+    String(reads),
+    String(writes),
+  ]);
+  return table([["Replicas", "wall time of a step", `× that of ${first.replicas}`, "reads", "writes"], ...rows]);
+}
+
+/** `2.1 s (1.9–2.4)`. */
+export function seconds(ms: readonly number[]): string {
+  const { median: middle, min, max } = summary(ms);
+  const text = (value: number): string => (value / 1000).toFixed(2);
+  return `${text(middle)} s (${text(min)}–${text(max)})`;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
+}
