@@ -2,6 +2,7 @@ import { distance } from "fastest-levenshtein";
 import { at, field, isObject, listAt, sameJson } from "./json";
 import type { OrdinalRange } from "./ordinals";
 import { checkPodTemplate } from "./podTemplate";
+import { canonicalSize } from "./quantity";
 import { hasMap, reportField, reportNoMap, type Report } from "./report";
 
 /** The most ordinals of a set. A cluster is supported up to 5,000 nodes; a bigger number is a slip of the hand. */
@@ -198,6 +199,14 @@ function checkClaimTemplates(spec: unknown, report: Report): void {
     const storage = at(template, "spec", "resources", "requests", "storage");
     if ((typeof storage !== "string" && typeof storage !== "number") || !quantity.test(String(storage))) {
       reportField(report, `${place}.spec.resources.requests.storage`, storage, "a size such as 10Gi");
+    } else if (canonicalSize(String(storage)) !== String(storage)) {
+      // After a refresh Pulumi sees what is stored, and would replace the set to have it back as it was written.
+      report(`${place}.spec.resources.requests.storage`, {
+        what: "is stored by the API server in its shortest form, and Pulumi would take that for a change of the set",
+        received: storage,
+        legal: canonicalSize(String(storage)),
+        todo: "Write it so: it is the same size",
+      });
     }
     const storageClass = at(template, "spec", "storageClassName") ?? "";
     if (typeof storageClass !== "string") {

@@ -263,6 +263,11 @@ describe("StatefulSets", () => {
       'volumeClaimTemplates[0].spec.resources.requests.storage is not valid (received "10 GB"); legal: a size such as 10Gi. Correct it',
     ],
     [
+      "a claim template with a size that is stored in another form",
+      { volumeClaimTemplates: [claim({ resources: { requests: { storage: "1.5Ti" } } })] },
+      'volumeClaimTemplates[0].spec.resources.requests.storage is stored by the API server in its shortest form, and Pulumi would take that for a change of the set (received "1.5Ti"); legal: 1536Gi. Write it so: it is the same size',
+    ],
+    [
       "a claim template with a class that is no text",
       { volumeClaimTemplates: [claim({ storageClassName: 5 })] },
       "volumeClaimTemplates[0].spec.storageClassName is not valid (received 5); legal: the name of a storage class. Correct it",
@@ -333,7 +338,10 @@ describe("StatefulSets", () => {
     ["a selector of expressions", { selector: { matchExpressions: [{ key: "app", operator: "Exists" }] } }],
     ["Retain", { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" } }],
     ["a size in bytes", { volumeClaimTemplates: [claim({ resources: { requests: { storage: 1073741824 } } })] }],
-    ["a size with a fraction", { volumeClaimTemplates: [claim({ resources: { requests: { storage: "1.5Ti" } } })] }],
+    [
+      "a size in its shortest form",
+      { volumeClaimTemplates: [claim({ resources: { requests: { storage: "1536Gi" } } })] },
+    ],
     [
       "Pulumi's annotations on pods, where they say nothing",
       {
