@@ -35,7 +35,8 @@ export class Scenario {
     const storageClass = options.storageClass ?? (options.example === undefined ? "shared" : "");
     for (const template of templates) {
       await createVolumesForSet(ground.client("source"), {
-        ...{ namespace, set: name, template, start, replicas, storageClass },
+        // Large enough for the claims of every example.
+        ...{ namespace, set: name, template, start, replicas, storageClass, size: "2Gi" },
       });
     }
     const observer = await Observer.start({ kubeconfig: ground.kubeconfig });
