@@ -5,10 +5,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { cacheKey, cacheRoot, goMissing, kubernetesVersion, readBuildInput } from "../playground/build";
+import { cacheKey, cacheRoot, goMissing, kubernetesVersion, onPath, readBuildInput } from "../playground/build";
 import { COMPONENTS } from "../playground/components";
 import type { Part } from "./measure";
-import { onPath } from "./process";
 
 /** What a measurement depends on. */
 export interface Machine {

@@ -2,8 +2,6 @@
  * Runs a program to its end and takes the time.
  */
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 
 const LIMIT_MS = 900_000;
 
@@ -37,16 +35,4 @@ export async function runProcess(command: string, args: readonly string[], place
   });
   if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code ?? "a signal"}:\n${output}`);
   return { ms: Date.now() - startedMs, startedMs, output };
-}
-
-/** Whether a program is on the PATH. */
-export function onPath(program: string, env: NodeJS.ProcessEnv = process.env): boolean {
-  return (env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return folder !== "";
-    } catch {
-      return false;
-    }
-  });
 }

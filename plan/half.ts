@@ -1,31 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SplitStatefulSetArgs } from "../components/splitStatefulSet";
 import { refusalProblem } from "../core/advice";
-import type { CarryPlan } from "../core/carried";
 import { clusterProblems } from "../core/cluster";
 import { asForced } from "../core/declared";
-import type { Fence } from "../core/fence";
 import { halfOfSet } from "../core/half";
 import { whyReplaced } from "../core/handOver";
 import { annotations } from "../core/kubernetes";
-import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
+import type { StatefulSet } from "../core/kubernetes";
 import { endOf, peerOf } from "../core/ordinals";
 import type { Side } from "../core/ordinals";
 import { pinnedProblems } from "../core/pinned";
 import type { SetIdentity } from "../core/pinned";
 import { decide, indexInSet } from "../core/protocol";
-import type { Decision, LiveHalf } from "../core/protocol";
+import type { LiveHalf } from "../core/protocol";
 import type { FencedPod, HalfOutputs } from "../core/record";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
-import type { OfferedVolume } from "../core/volume";
 import { stepInWords } from "../core/walk";
-import type { Workload } from "../core/workload";
 import { planAdoption } from "../live/adoption";
 import type { RunningSet } from "../live/adoption";
 import { Unreachable } from "../live/cluster";
-import type { Cluster } from "../live/cluster";
 import { planFence } from "../live/fence";
-import type { GuardedSet, Proof } from "../live/guard";
 import { liveHalf, lookAt } from "../live/look";
 import type { Look } from "../live/look";
 import { isForeign, namesakeProblems, planNamespace } from "../live/namesake";
@@ -39,28 +34,13 @@ import { askPeer, fencedPods } from "./protections";
 import { readRecords } from "./records";
 
 /** What one `up` of a half will do, decided and checked, before anything is declared. */
-export interface HalfPlan {
-  readonly decision: Decision;
-  readonly workload: Workload;
+export interface HalfPlan extends SplitStatefulSetArgs {
   readonly identity: SetIdentity;
-  readonly cluster: Cluster;
-  readonly clusterUid: string;
-  readonly guard: GuardedSet;
-  readonly carried: readonly OfferedVolume[];
-  /** Secrets and ConfigMaps that are handed over. */
-  readonly carry: CarryPlan;
-  readonly namespaceObject: KubernetesObject | undefined;
-  readonly fence: Fence | undefined;
-  readonly expected: Proof;
-  /** What the set notes of the pods that leave; undefined: nothing. */
-  readonly leavingNote: string | undefined;
   /** Pods that a person has vouched for as stopped, in this `up` and before. */
   readonly fenced: readonly FencedPod[];
   readonly warnings: readonly string[];
   /** The change of the cutover index in words; undefined if this `up` changes none. */
   readonly stepWords: string | undefined;
-  /** What will happen to objects that exist already. */
-  readonly existing: Existing;
   /** What a person should know that is no warning. */
   readonly notes: readonly string[];
 }

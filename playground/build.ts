@@ -250,7 +250,8 @@ function runGo(
   });
 }
 
-function onPath(command: string, env: NodeJS.ProcessEnv): boolean {
+/** Whether a program is on the PATH. */
+export function onPath(command: string, env: NodeJS.ProcessEnv): boolean {
   return (env.PATH ?? "").split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, command), constants.X_OK);

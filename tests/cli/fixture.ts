@@ -78,7 +78,7 @@ export function fakeIo(
     stdout: { isTTY: false, ...stream, write: (text) => void (written.out += text) },
     stderr: { isTTY: false, write: (text) => void (written.err += text) },
     env,
-    cwd: "/work/app",
+    cwd: "/srv/app",
     onStop: () => () => undefined,
     out: () => written.out,
     err: () => written.err,

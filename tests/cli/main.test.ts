@@ -73,7 +73,7 @@ test("options reach the rehearsal", async () => {
   await run(["rehearse"], fakeIo(), commands(playing(report, seen)));
   expect(seen).toEqual([
     {
-      cwd: "/work/app",
+      cwd: "/srv/app",
       manifests: ["a.yaml", "b.yaml", "c.yaml"],
       namespace: "shop",
       from: 4,
@@ -83,7 +83,7 @@ test("options reach the rehearsal", async () => {
       configDir: "examples/web",
       problems: [],
     },
-    { cwd: "/work/app", oneWay: false, problems: [] },
+    { cwd: "/srv/app", oneWay: false, problems: [] },
   ]);
 });
 

@@ -116,8 +116,8 @@ test("options reach the walk", async () => {
   await run(["walk", ...args, "--destination", "new"], fakeIo(), playing(report, { seen }));
   const stacks = { source: "acme/web/old", destination: "new" };
   expect(seen).toEqual([
-    "/work/app/app",
-    { folder: "/work/app/app", stacks, to: 2, dryRun: true, cancelLocks: true, problems: [] },
+    "/srv/app/app",
+    { folder: "/srv/app/app", stacks, to: 2, dryRun: true, cancelLocks: true, problems: [] },
   ]);
 });
 

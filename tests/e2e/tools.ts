@@ -1,24 +1,13 @@
 /**
  * Which tools this machine has, and what is skipped without them. Skipped tests show in jest's `Tests:` line.
  */
-import { accessSync, constants, existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { cacheKey, cacheRoot, readBuildInput } from "../../playground/build";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { cacheKey, cacheRoot, onPath, readBuildInput } from "../../playground/build";
 import { COMPONENTS } from "../../playground/components";
 
 /** Whether the whole suite was asked for (`npm run test:e2e -- --all`), not only the smoke. */
 export const wholeSuite = process.env.E2E_ALL === "1";
-
-function onPath(program: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return folder !== "";
-    } catch {
-      return false;
-    }
-  });
-}
 
 function binariesAreBuilt(): boolean {
   const folder = join(cacheRoot(), `clusters-${cacheKey(readBuildInput())}`);
@@ -26,8 +15,10 @@ function binariesAreBuilt(): boolean {
 }
 
 const whyNoClusters =
-  onPath("go") || binariesAreBuilt() ? undefined : "Go is missing, so there are no control planes to test on";
-const whyNoPulumi = whyNoClusters ?? (onPath("pulumi") ? undefined : "pulumi is missing");
+  onPath("go", process.env) || binariesAreBuilt()
+    ? undefined
+    : "Go is missing, so there are no control planes to test on";
+const whyNoPulumi = whyNoClusters ?? (onPath("pulumi", process.env) ? undefined : "pulumi is missing");
 
 function tier(reason: string | undefined, name: string, tests: () => void): void {
   if (reason === undefined) {
