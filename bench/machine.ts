@@ -48,7 +48,7 @@ export function whatIsMissing(only: readonly Part[], env: NodeJS.ProcessEnv): st
   if (!onPath("kubectl", env) && only.includes("byHand")) {
     missing.push(
       "kubectl is missing: there is no `kubectl` on the PATH. It is on https://kubernetes.io/docs/tasks/tools/; " +
-        "`--only plain,floor,growth` does without.",
+        "`--only plain,growth` does without.",
     );
   }
   if (!onPath("bash", env) && only.includes("byHand")) missing.push("bash is missing: by-hand.sh is a script for it.");

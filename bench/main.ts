@@ -41,13 +41,14 @@ interface Options {
 
 const DESCRIPTION = [
   "Measures what one step of a move costs, on two control planes that it starts and removes: by hand with kubectl, and",
-  "with `pulumi up` on the source, then on the destination; the empty `up` that an engine cannot go below; and the same",
-  "step of sets of growing size. What is compared alternates. Needs pulumi, kubectl, and Go for the first run.",
+  "with `pulumi up` on the source, then on the destination, also without the fence and with the live peer; what an `up`",
+  "costs of an empty program and of one with the bare objects; and the same step of sets of growing size. What is",
+  "compared alternates. Needs pulumi, kubectl, and Go for the first run.",
 ].join(" ");
 
 const MORE = `
 Examples:
-  npm run bench                          all of it, about ten minutes
+  npm run bench                          all of it, about a quarter of an hour
   npm run bench -- --only byHand,plain   the two ways only
   npm run bench -- --json > bench.json   one object on stdout, progress on stderr
 
@@ -123,7 +124,7 @@ function asJson({ ways, growth, duplicates, ups }: Results, circumstances: Circu
   const parts = (some: readonly Up[]): object[] =>
     some.map(({ ms, startedMs, operationsMs, marks }) => ({ ms, startedMs, operationsMs, marks }));
   const floorMs = ups.floor.map(({ ms }) => ms);
-  const all = { source: parts(ups.source), destination: parts(ups.destination), floor: parts(ups.floor) };
+  const all = Object.fromEntries(Object.entries(ups).map(([name, some]: [string, Up[]]) => [name, parts(some)]));
   return { ways, floorMs, growth, duplicates, ...circumstances, ups: all };
 }
 

@@ -2,14 +2,15 @@
  * The measurements themselves. What is compared alternates, so that a machine that becomes slower does so for all.
  */
 import type { Ground } from "./ground";
-import { emptyIndex, PulumiProject, type Up } from "./pulumiProject";
+import { manifestsOf } from "./manifests";
+import { bareIndex, emptyIndex, PulumiProject, type Up } from "./pulumiProject";
 import { type Counted, readsOf, type Requests, requestsOfAStep, writesOf } from "./requests";
-import { byHand, type Begin, type Move, plain, type Step } from "./ways";
+import { byHand, type Begin, type Move, plain, type Step, withLivePeer, withoutFence } from "./ways";
 
 const IDLE_MS = 15_000;
 
 /** What can be measured. */
-export const PARTS = ["byHand", "plain", "growth", "floor"] as const;
+export const PARTS = ["byHand", "plain", "withoutFence", "withLivePeer", "growth", "floor", "bare"] as const;
 
 /** One of them. */
 export type Part = (typeof PARTS)[number];
@@ -35,6 +36,8 @@ export interface Ups {
   readonly source: Up[];
   readonly destination: Up[];
   readonly floor: Up[];
+  /** Those of a program with the same objects and nothing around them, which finds nothing to change. */
+  readonly bare: Up[];
 }
 
 /** The steps of a set with N replicas. */
@@ -47,20 +50,24 @@ export interface GrowthResult {
 
 /** Everything measured. */
 export interface Results {
-  readonly ways: Readonly<Partial<Record<"byHand" | "plain", WayResult>>>;
+  readonly ways: Readonly<Partial<Record<Way, WayResult>>>;
   readonly ups: Ups;
   readonly growth: GrowthResult[];
   readonly duplicates: number;
 }
 
-const begins = { byHand, plain } as const satisfies Record<string, Begin>;
+const begins = { byHand, plain, withoutFence, withLivePeer } as const satisfies Record<string, Begin>;
+/** A way to make a step. */
+export type Way = keyof typeof begins;
+/** All of them. */
+export const WAYS = Object.keys(begins) as readonly Way[];
 /** N where ways are compared. */
 export const WAYS_REPLICAS = 6;
 const stepsOfASet = WAYS_REPLICAS - 1;
 
 /** Measures all that the plan asks for. */
 export async function measure(ground: Ground, plan: Plan): Promise<Results> {
-  const ups: Ups = { source: [], destination: [], floor: [] };
+  const ups: Ups = { source: [], destination: [], floor: [], bare: [] };
   const ways = await measureWays(ground, plan, ups);
   const growth = plan.only.includes("growth") ? await measureGrowth(ground, plan) : [];
   return { ways, ups, growth, duplicates: ground.duplicates() };
@@ -68,8 +75,11 @@ export async function measure(ground: Ground, plan: Plan): Promise<Results> {
 
 /** The ways, and the engine's floor, in turns. */
 async function measureWays(ground: Ground, { only, runs }: Plan, ups: Ups): Promise<Results["ways"]> {
-  const names = (["byHand", "plain"] as const).filter((name) => only.includes(name));
-  const floor = only.includes("floor") ? await emptyProject(ground) : undefined;
+  const names = WAYS.filter((name) => only.includes(name));
+  const still = {
+    ...(only.includes("floor") && { floor: await emptyProject(ground) }),
+    ...(only.includes("bare") && { bare: await bareProject(ground) }),
+  };
   const steps = new Map(names.map((name) => [name, { downMs: [] as number[], taken: [] as Taken[] }]));
   const idle = names.length > 0 ? await ground.idle(IDLE_MS) : undefined;
   for (let run = 0; run < runs; run += stepsOfASet) {
@@ -81,16 +91,17 @@ async function measureWays(ground: Ground, { only, runs }: Plan, ups: Ups): Prom
         const taken = await take(ground, move);
         steps.get(name)?.taken.push(taken);
         steps.get(name)?.downMs.push(await ground.downMs(move.namespace, move.cutoverIndex));
-        if (taken.step.ups !== undefined) {
+        if (name === "plain" && taken.step.ups !== undefined) {
           ups.source.push(taken.step.ups.source);
           ups.destination.push(taken.step.ups.destination);
         }
         ground.talk.say(`run ${each + 1} of ${runs}, ${name}: ${taken.step.ms} ms`);
       }
-      if (floor === undefined) continue;
-      const up = await floor.up("floor");
-      ups.floor.push(up);
-      ground.talk.say(`run ${each + 1} of ${runs}, an empty program's up: ${up.ms} ms`);
+      for (const [name, project] of Object.entries(still) as ["floor" | "bare", PulumiProject][]) {
+        const up = await project.up("source");
+        ups[name].push(up);
+        ground.talk.say(`run ${each + 1} of ${runs}, up of the ${name} program: ${up.ms} ms`);
+      }
     }
   }
   const results = [...steps].map(([name, { downMs, taken }]): [string, WayResult] => [
@@ -101,7 +112,7 @@ async function measureWays(ground: Ground, { only, runs }: Plan, ups: Ups): Prom
 }
 
 /** The first step of a set makes more than the next ones: it is not counted. */
-async function warm(ground: Ground, name: "byHand" | "plain", namespace: string): Promise<Move> {
+async function warm(ground: Ground, name: Way, namespace: string): Promise<Move> {
   const move = await begins[name](ground, namespace, { replicas: WAYS_REPLICAS, podManagementPolicy: "OrderedReady" });
   await move.step();
   return move;
@@ -156,8 +167,20 @@ function requestsOf(taken: readonly Taken[], idle: Counted | undefined): Request
 
 /** The engine's floor: a program that does nothing, with everything else as in ours. */
 async function emptyProject({ folder: parent, repository, kubeconfig }: Ground): Promise<PulumiProject> {
-  const project = await PulumiProject.create({ parent, repository, kubeconfig, stacks: ["floor"], index: emptyIndex });
+  const project = await PulumiProject.create({ parent, repository, kubeconfig, stacks: ["source"], index: emptyIndex });
   // The first one compiles.
-  await project.up("floor");
+  await project.up("source");
+  return project;
+}
+
+/** The objects of the set, and nothing around them. */
+async function bareProject(ground: Ground): Promise<PulumiProject> {
+  const { folder: parent, repository, kubeconfig } = ground;
+  const namespace = "bare";
+  await ground.prepare(namespace, WAYS_REPLICAS);
+  const index = bareIndex(namespace, manifestsOf({ replicas: WAYS_REPLICAS, podManagementPolicy: "OrderedReady" }));
+  const stacks = ["destination", "source"];
+  const project = await PulumiProject.create({ parent, repository, kubeconfig, stacks, index });
+  await project.up("source");
   return project;
 }

@@ -54,6 +54,35 @@ const noteMoments = [
 /** An entry point that does nothing but note when it was reached. */
 export const emptyIndex = [...noteMoments, "export {};", ""].join("\n");
 
+/**
+ * An entry point that declares the same objects as ours with nothing around them, and reads the outputs of the other
+ * stack: what a person would write.
+ */
+export function bareIndex(namespace: string, manifests: readonly KubeObject[]): string {
+  const classes: Readonly<Record<string, string>> = {
+    Namespace: "core/v1/namespace",
+    Secret: "core/v1/secret",
+    Service: "core/v1/service",
+    StatefulSet: "apps/v1/statefulSet",
+  };
+  const objects = [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, ...manifests];
+  const declared = objects.map(({ kind = "", metadata, ...rest }) => {
+    const text = JSON.stringify({ ...rest, metadata: { ...metadata, namespace } });
+    return `new (require("@pulumi/kubernetes/${String(classes[kind])}").${kind})("${kind}", ${text}, options);`;
+  });
+  return [
+    ...noteMoments,
+    'import * as pulumi from "@pulumi/pulumi";',
+    'import { Provider } from "@pulumi/kubernetes/provider";',
+    "marks.loadedMs = Date.now();",
+    'const options = { provider: new Provider("cluster", { context: "source" }) };',
+    ...declared,
+    "marks.declaredMs = Date.now();",
+    'export const other = new pulumi.StackReference("organization/benchmark/destination").outputs;',
+    "",
+  ].join("\n");
+}
+
 /** An entry point that runs this repository's program, and notes when what was reached. */
 export function indexOf(repository: string): string {
   return [
@@ -114,6 +143,11 @@ export class PulumiProject {
     const compilerOptions = { noCheck: true };
     const tsconfig = { extends: join(repository, "tsconfig.pulumi.json"), compilerOptions, include: ["index.ts"] };
     writeFileSync(join(this.folder, "tsconfig.json"), JSON.stringify(tsconfig));
+  }
+
+  /** Sets config of one stack. */
+  public async set(stack: string, key: string, value: string): Promise<void> {
+    await this.run("config", "set", key, value, "--stack", stack);
   }
 
   /** `pulumi up`, without the preview before it. */

@@ -2,7 +2,8 @@
  * What a person reads: tables in Markdown. Times are compared as ratios within one run, never with those of another day.
  */
 import type { Machine } from "./machine";
-import type { GrowthResult, Results, WayResult } from "./measure";
+import { WAYS } from "./measure";
+import type { GrowthResult, Results, Way, WayResult } from "./measure";
 import type { Up } from "./pulumiProject";
 import { median, summary } from "./statistics";
 
@@ -14,8 +15,12 @@ export interface Circumstances {
   readonly machine: Machine;
 }
 
-/** How a way is called in tables and charts. */
-export const NAMES = { byHand: "by hand (kubectl)", plain: "`pulumi up` twice" } as const;
+const names: Readonly<Record<Way, string>> = {
+  byHand: "by hand (kubectl)",
+  plain: "`pulumi up` twice",
+  withoutFence: "`fence: false`",
+  withLivePeer: "with `peerContext`",
+};
 
 /** Kinds whose operations stand in a row: each waits for the one before. */
 const awaitedKinds = ["PersistentVolume", "PersistentVolumeClaim", "StatefulSet"];
@@ -35,7 +40,7 @@ export function renderReport(results: Results, circumstances: Circumstances): st
 }
 
 function renderWays({ ways }: Results): string {
-  const found = (["byHand", "plain"] as const).flatMap((name) => {
+  const found = WAYS.flatMap((name) => {
     const way = ways[name];
     return way === undefined ? [] : [{ name, way }];
   });
@@ -45,7 +50,7 @@ function renderWays({ ways }: Results): string {
     ...found.map(({ way }) => cell(way)),
   ];
   return table([
-    [`One step of a set of 6`, ...found.map(({ name }) => NAMES[name])],
+    [`One step of a set of 6`, ...found.map(({ name }) => names[name])],
     row("ordinal down", ({ downMs }) => seconds(downMs)),
     row("wall time", ({ stepMs }) => seconds(stepMs)),
     row("API requests, both clusters", ({ requests }) => {
@@ -65,8 +70,8 @@ const moments = [
   ["is carried out, and read again", "provenMs"],
 ] as const;
 
-function renderUps({ ups: { source, destination, floor } }: Results): string {
-  const all = [source, destination, floor];
+function renderUps({ ups: { source, destination, bare, floor } }: Results): string {
+  const all = [source, destination, bare, floor];
   if (source.length === 0) return "";
   const row = (title: string, cell: (up: Up) => number): string[] => [
     title,
@@ -83,11 +88,13 @@ function renderUps({ ups: { source, destination, floor } }: Results): string {
   const awaited = row("&nbsp;&nbsp;of which writes and awaiters", (up) => (up.marks?.provenMs ? awaitedMs(up) : NaN));
   const last = row("– state is saved", (up) => up.startedMs + up.ms - (up.marks?.provenMs ?? up.marks?.entryMs ?? NaN));
   const wall = row("wall time", ({ ms }) => ms);
-  const rows = [["One `up`", "source", "destination", "empty program"], wall, ...parts, awaited, last];
-  if (floor.length > 0) {
-    const base = median(floor.map(({ ms }) => ms));
-    const ratio = (some: readonly Up[]): string => (median(some.map((up) => up.ms - awaitedMs(up))) / base).toFixed(2);
-    rows.push(["without writes and awaiters, × the empty program's", ...all.map(ratio)]);
+  const rows = [["One `up`", "source", "destination", "bare program", "empty program"], wall, ...parts, awaited, last];
+  for (const [name, some] of [["bare", bare] as const, ["empty", floor] as const]) {
+    if (some.length === 0) continue;
+    const base = median(some.map(({ ms }) => ms));
+    const ratio = (ups: readonly Up[]): string =>
+      ups.length === 0 ? "–" : (median(ups.map((up) => up.ms - awaitedMs(up))) / base).toFixed(2);
+    rows.push([`without writes and awaiters, × the ${name} program's`, ...all.map(ratio)]);
   }
   return table(rows);
 }

@@ -31,18 +31,35 @@ export interface Step {
 export type Begin = (ground: Ground, namespace: string, options: SetOptions) => Promise<Move>;
 
 /** `pulumi up` on the source, then on the destination. */
-export const plain: Begin = async (ground, namespace, options) => {
+export const plain: Begin = (ground, namespace, options) => beginPlain(ground, namespace, options, {});
+
+/** The same without the admission policy around the sets. */
+export const withoutFence: Begin = (ground, namespace, options) =>
+  beginPlain(ground, namespace, options, { fence: false });
+
+/** The same where each half also looks at the live cluster of the other. */
+export const withLivePeer: Begin = (ground, namespace, options) =>
+  beginPlain(ground, namespace, options, {}, { source: "destination", destination: "source" });
+
+async function beginPlain(
+  ground: Ground,
+  namespace: string,
+  options: SetOptions,
+  config: Readonly<Record<string, unknown>>,
+  peerContexts: Readonly<Record<string, string>> = {},
+): Promise<Move> {
   await ground.prepare(namespace, options.replicas);
   const { repository, kubeconfig, folder: parent } = ground;
   const project = await PulumiProject.create({
     ...{ parent, repository, kubeconfig, index: indexOf(repository), stacks: ["source", "destination"] },
     manifests: manifestsOf(options),
-    config: { namespace, cutoverIndex: options.replicas },
+    config: { namespace, cutoverIndex: options.replicas, ...config },
   });
+  for (const [stack, context] of Object.entries(peerContexts)) await project.set(stack, "peerContext", context);
   await project.up("destination");
   await project.up("source");
   return new PlainMove(namespace, project, options.replicas);
-};
+}
 
 class PlainMove implements Move {
   public constructor(

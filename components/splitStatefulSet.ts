@@ -7,7 +7,8 @@ import { halfOfSet } from "../core/half";
 import type { KubernetesObject } from "../core/kubernetes";
 import type { OrdinalRange } from "../core/ordinals";
 import type { Decision } from "../core/protocol";
-import type { Inventory, OfferedVolume, Offer } from "../core/volume";
+import { inventoryText } from "../core/record";
+import type { OfferedVolume, Offer } from "../core/volume";
 import type { Workload } from "../core/workload";
 import type { Cluster } from "../live/cluster";
 import { readCarried } from "../live/carried";
@@ -70,8 +71,8 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
   public readonly held: pulumi.Output<OrdinalRange>;
   /** What the source hands over. Empty on the destination. */
   public readonly offer: pulumi.Output<Offer>;
-  /** Where the data of every claim is. Empty on the destination. */
-  public readonly inventory: pulumi.Output<Inventory>;
+  /** Where the data of every claim is, as text (`inventoryText`). Empty on the destination. */
+  public readonly inventory: pulumi.Output<string>;
   /** The Secrets and ConfigMaps that the source hands over. Empty on the destination. */
   public readonly carried: pulumi.Output<Carried>;
   /** The StatefulSet. */
@@ -118,7 +119,7 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
     const proof = this.proof(args);
     this.held = proof.apply(({ held }) => held);
     this.offer = pulumi.secret(proof.apply(({ offer }) => offer));
-    this.inventory = pulumi.secret(proof.apply(({ inventory }) => inventory));
+    this.inventory = pulumi.secret(proof.apply(({ inventory }) => inventoryText(inventory)));
     this.carried = pulumi.secret(proof.apply(({ carried }) => carried));
     this.registerOutputs({ held: this.held });
   }

@@ -21,7 +21,7 @@ export interface HalfOutputs extends Omit<HalfRecord, "set"> {
   readonly fence?: boolean;
   /** Source: volumes and claims for the ordinals within a batch of the cut, on both sides. A secret output. */
   readonly offer: Offer;
-  /** Source: where the data of every claim is. */
+  /** Source: where the data of every claim is. In the stack's outputs it is JSON text, see `inventoryText`. */
   readonly inventory: Inventory;
   /** Source: the carried Secrets and ConfigMaps, kind, then name. A secret output. */
   readonly carried: Carried;
@@ -34,6 +34,24 @@ export interface FencedPod {
   readonly pod: string;
   readonly uid: string;
   readonly node?: string;
+}
+
+/**
+ * The inventory as it stands in the outputs: one text. As an object, the engine and the SDK would walk every value of it
+ * in each `up`, and a step would cost more the larger the set.
+ */
+export function inventoryText(inventory: Inventory): string {
+  return JSON.stringify(inventory);
+}
+
+/** Undefined if it is no inventory. An object was written by earlier versions. */
+function inventoryIn(output: unknown): Inventory | undefined {
+  try {
+    const value: unknown = typeof output === "string" ? JSON.parse(output) : (output ?? {});
+    return typeof value === "object" && value !== null ? (value as Inventory) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isIdentity(value: unknown): boolean {
@@ -92,11 +110,12 @@ export function readOutputs(
     check(Number.isSafeInteger(candidate[output]) && Number(candidate[output]) >= 0, output, "a whole number", restore);
   }
   check(typeof candidate.cluster === "string", "cluster", "uid of a cluster", restore);
-  if (problems.length > count) return undefined;
-  return {
-    offer: {},
-    inventory: {},
-    carried: {},
-    ...(outputs as Omit<HalfOutputs, "offer" | "inventory" | "carried">),
-  };
+  const inventory = inventoryIn(candidate.inventory);
+  if (inventory === undefined) {
+    // Without its value, which is secret.
+    const what = "cannot be used: it is not the JSON text of an inventory";
+    problems.push({ where: `stack ${stack}: output inventory`, what, todo: restore });
+  }
+  if (inventory === undefined || problems.length > count) return undefined;
+  return { offer: {}, carried: {}, ...(outputs as Omit<HalfOutputs, "offer" | "inventory" | "carried">), inventory };
 }

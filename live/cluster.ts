@@ -31,8 +31,10 @@ export interface Cluster {
   read(reference: ObjectReference): Promise<KubernetesObject | undefined>;
   /** A StatefulSet. */
   statefulSet(namespace: string, name: string): Promise<StatefulSet | undefined>;
-  /** The pods of a namespace that carry all these labels, terminating ones included. */
-  pods(namespace: string, labels: Readonly<Record<string, string>>): Promise<Pod[]>;
+  /** The pods of a namespace, or the one of that name; terminating ones included. */
+  pods(namespace: string, name?: string): Promise<Pod[]>;
+  /** Names of the pods of a namespace, terminating ones included: a twentieth of the pods themselves. */
+  podNames(namespace: string): Promise<string[]>;
   /** One claim. */
   claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
   /** Every claim of a namespace. */

@@ -1,9 +1,9 @@
 import { seenOf } from "../core/adopt";
 import type { Seen } from "../core/adopt";
-import { podsOfSet, whyMountedElsewhere, whyNotClaimed, whyOldDataRefused } from "../core/handOver";
+import { whyMountedElsewhere, whyNotClaimed, whyOldDataRefused } from "../core/handOver";
 import { sameJson } from "../core/json";
-import { annotations, rangeOfSet } from "../core/kubernetes";
-import type { StatefulSet } from "../core/kubernetes";
+import { annotations, ordinalIn, rangeOfSet } from "../core/kubernetes";
+import type { Pod, StatefulSet } from "../core/kubernetes";
 import { doubtProblems, leavingPods, whyOthersLeave } from "../core/leaving";
 import type { LeavingPod } from "../core/leaving";
 import { endOf, formatRange, holds, ordinalsOf, sameRange } from "../core/ordinals";
@@ -18,6 +18,7 @@ import { detachPatience, doubtsAfter } from "./leaving";
 import { liveHalf, lookAtClaims } from "./look";
 import { peerProblems } from "./peer";
 import type { PeerWatch } from "./peer";
+import { podsAgain } from "./pods";
 
 /** What the guard of one half's set needs to know. */
 export interface GuardedSet {
@@ -33,6 +34,8 @@ export interface GuardedSet {
   readonly newOrdinals: readonly number[];
   /** Where the data of each claim is, as far as it is known. */
   readonly inventory: Inventory;
+  /** Every pod of the namespace, as it was decided on. */
+  readonly pods: readonly Pod[];
   /** Pods of the ordinals that are given up, as they were seen before the write. */
   readonly leaving: readonly LeavingPod[];
   /** Pods that a person vouches for as stopped. */
@@ -106,7 +109,7 @@ export async function beforeWrite(cluster: Cluster, set: GuardedSet, wanted: Sta
     lookAtClaims(cluster, namespace, name, templates, ordinals);
   const withData = claimsWithData(set);
   const moves = withData.length + decision.releases.length > 0;
-  const pods = moves ? await cluster.pods(namespace, {}) : [];
+  const pods = moves ? await podsAgain(cluster, namespace, { name, seen: set.pods, leaving: decision.releases }) : [];
   const [claimed, released] = await Promise.all([find(withData), find(decision.releases)]);
   refuse(whyClaimsRefused(set, claimed));
   refuse(whyMountedElsewhere(name, [...claimed, ...released], pods));
@@ -172,15 +175,17 @@ export async function prove(
   patience = detachPatience,
 ): Promise<Proof> {
   const { decision, namespace, name } = set;
-  const [live, pods] = await Promise.all([cluster.statefulSet(namespace, name), cluster.pods(namespace, {})]);
+  const [live, pods] = await Promise.all([cluster.statefulSet(namespace, name), cluster.podNames(namespace)]);
   const differences = live === undefined ? ["does not exist"] : whatDiffers(live, decision);
   // Also ordinals above the set: pods that stay when N falls.
-  const left = [...podsOfSet(name, pods).keys()].filter((ordinal) => !holds(decision.range, ordinal));
+  const left = pods
+    .map((pod) => ordinalIn(pod, name))
+    .filter((ordinal) => ordinal !== undefined && !holds(decision.range, ordinal));
   if (left.length > 0) differences.push(`still has a pod of ordinal ${left.join(", ")}`);
   if (live === undefined || differences.length > 0) throw new UserError([notProven(namespace, name, differences)]);
   if (decision.releases.length > 0) {
     const noted = live.metadata.annotations?.[annotations.leaving];
-    const leaving = leavingPods(name, decision, liveHalf(live), pods, noted);
+    const leaving = leavingPods(name, decision, liveHalf(live), [], noted);
     const released = await lookAtClaims(cluster, namespace, name, set.templates, decision.releases);
     const doubts = await doubtsAfter(cluster, leaving, set.fenced, released, patience);
     if (doubts.length > 0) {

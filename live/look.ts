@@ -25,7 +25,7 @@ export async function lookAt(cluster: Cluster, namespace: string, set: string): 
     cluster.version(),
     cluster.read({ apiVersion: "v1", kind: "Namespace", name: namespace }),
     cluster.statefulSet(namespace, set),
-    cluster.pods(namespace, {}),
+    cluster.pods(namespace),
   ]);
   const clusterUid = system?.metadata.uid;
   // Without an identity, two clusters would look like one, or one like two.

@@ -67,7 +67,7 @@ async function lookAtPeer(watch: PeerWatch, claimed: Claimed): Promise<PeerLook>
   const wrong = peerClusterProblem(uid, context, ownClusterUid, record);
   if (wrong !== undefined) throw new UserError([wrong]);
   // One after the other: a pod that is listed as gone after the spec excluded it, and the controller knew, stays away.
-  const pods = await cluster.pods(namespace, {});
+  const pods = await cluster.pods(namespace);
   const [found, attachments] =
     shared.length * templates.length === 0
       ? [[], []]

@@ -69,6 +69,7 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
     decidedOn: live,
     newOrdinals: newOrdinals(situation),
     inventory,
+    pods: look?.pods ?? [],
     leaving,
     fenced: args.fenced ?? [],
     peer: undefined,

@@ -189,13 +189,16 @@ export class SimulatedCluster implements Cluster {
     return this.answer(() => this.store.get(reference) as StatefulSet | undefined);
   }
 
-  public pods(namespace: string, labels: Readonly<Record<string, string>>): Promise<Pod[]> {
-    const wanted = Object.entries(labels);
+  public pods(namespace: string, name?: string): Promise<Pod[]> {
     return this.answer(() =>
-      (this.store.list("v1", "Pod", namespace) as Pod[]).filter((pod) =>
-        wanted.every(([key, value]) => pod.metadata.labels?.[key] === value),
+      (this.store.list("v1", "Pod", namespace) as Pod[]).filter(
+        (pod) => name === undefined || pod.metadata.name === name,
       ),
     );
+  }
+
+  public async podNames(namespace: string): Promise<string[]> {
+    return (await this.pods(namespace)).map((pod) => pod.metadata.name);
   }
 
   public claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {

@@ -26,3 +26,19 @@ test("whoever asks for it gets the real one", () => {
     console.log(JSON.stringify([before, typeof arborist.Arborist, loaded() > 1, typeof require("@pulumi/pulumi").runtime.computeCodePaths]));`;
   expect(run(script)).toEqual([1, "function", true, "function"]);
 });
+
+/** How many stack traces are written out: of a promise and a resource of the SDK, and of an error. */
+const traces = (first: string): string => `
+  let traces = 0;
+  Error.prepareStackTrace = (error, frames) => { traces += 1; return String(error) + frames.map((f) => "\\n    at " + f).join(""); };
+  ${first}
+  const pulumi = require("@pulumi/pulumi");
+  const counted = (what) => { const before = traces; what(); return traces - before; };
+  pulumi.runtime.setMocks({ newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) });
+  const books = counted(() => new pulumi.ComponentResource("test:index:Empty", "empty"));
+  console.log(JSON.stringify([books > 0, counted(() => new Error("real").stack)]));`;
+
+test("the SDK takes stack traces for its books; startup.ts spares them, and no other", () => {
+  expect(run(traces(""))).toEqual([true, 1]);
+  expect(run(traces(`require(${startup});`))).toEqual([false, 1]);
+});

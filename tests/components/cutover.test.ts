@@ -1,4 +1,5 @@
 import { fenceOf } from "../../core/fence";
+import { inventoryText } from "../../core/record";
 import { offerOf } from "../../core/volume";
 import { Unreachable } from "../../live/cluster";
 import { claim, liveSet, outputs, pod, volume, without } from "../core/builders";
@@ -99,7 +100,7 @@ describe("the first ups", () => {
       turn: 0,
       peerTurn: 1,
       offer: secret(offerOf([look(5)])),
-      inventory: secret(inventory),
+      inventory: secret(inventoryText(inventory)),
     });
   });
 
@@ -191,7 +192,7 @@ describe("a step", () => {
     );
     const run = await up("source", 5, cluster, { own, peer: outputs("destination", 6, 1) });
     expect(run.outputs.inventory).toEqual(
-      secret({ ...inventory, 5: { data: { driver: "disk.example.com", volumeHandle: "restored" } } }),
+      secret(inventoryText({ ...inventory, 5: { data: { driver: "disk.example.com", volumeHandle: "restored" } } })),
     );
   });
 
@@ -294,7 +295,7 @@ describe("the way back", () => {
     const set = liveSet({ start: 0, replicas: 5 }, 2, { spec: { podManagementPolicy: "OrderedReady" } });
     const source = new FakeCluster("uid-of-source", marked, set, ...volumes(4, 5));
     const told = await up("source", 5, source, { own: { ...peer, inventory: known }, peer: own });
-    expect(told.outputs.inventory).toEqual(secret(inventory));
+    expect(told.outputs.inventory).toEqual(secret(inventoryText(inventory)));
   });
 
   test("the source takes it back only with its claim", async () => {

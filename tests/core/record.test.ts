@@ -1,4 +1,4 @@
-import { readOutputs } from "../../core/record";
+import { inventoryText, readOutputs } from "../../core/record";
 import { renderProblem, type Problem } from "../../core/userError";
 import { outputs, without } from "./builders";
 
@@ -18,6 +18,24 @@ test("the outputs as they are; offer, inventory and carried may be missing, as o
   expect(read(good)).toEqual({ record: good, lines: [] });
   const rest = without(good, "offer", "inventory", "carried");
   expect(read(rest)).toEqual({ record: { ...rest, offer: {}, inventory: {}, carried: {} }, lines: [] });
+});
+
+test("the inventory is one text; earlier versions wrote an object", () => {
+  const inventory = { 5: { data: { driver: "disk.example.com", volumeHandle: "disk-5" } } };
+  const text = inventoryText(inventory);
+  expect(text).toBe('{"5":{"data":{"driver":"disk.example.com","volumeHandle":"disk-5"}}}');
+  expect(read({ ...good, inventory: text })).toEqual({ record: { ...good, inventory }, lines: [] });
+  expect(read({ ...good, inventory })).toEqual({ record: { ...good, inventory }, lines: [] });
+});
+
+test.each(["{", "7", "null"])("an inventory that reads %j is refused, without its value", (inventory) => {
+  expect(read({ ...good, inventory })).toEqual({
+    record: undefined,
+    lines: [
+      "stack old: output inventory cannot be used: it is not the JSON text of an inventory. " +
+        "Restore the stack's state from a backup: pulumi stack import",
+    ],
+  });
 });
 
 test("another version of the contract is the only thing told", () => {

@@ -65,8 +65,14 @@ export class FakeCluster implements Cluster {
     );
   }
 
-  public pods(namespace: string): Promise<Pod[]> {
-    return this.answer("pods", () => this.all("Pod", namespace) as Pod[]);
+  public pods(namespace: string, name?: string): Promise<Pod[]> {
+    return this.answer(name === undefined ? "pods" : `pod ${name}`, () =>
+      (this.all("Pod", namespace) as Pod[]).filter((pod) => name === undefined || pod.metadata.name === name),
+    );
+  }
+
+  public podNames(namespace: string): Promise<string[]> {
+    return this.answer("pod names", () => this.all("Pod", namespace).map(({ metadata }) => metadata.name));
   }
 
   public claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {

@@ -48,6 +48,7 @@ const guarded = (decided: Decision, change: Partial<GuardedSet> = {}): GuardedSe
   decidedOn: undefined,
   newOrdinals: [],
   inventory,
+  pods: [],
   leaving: [],
   fenced: [],
   peer: undefined,
@@ -146,7 +147,7 @@ describe("before the write", () => {
       await write();
       expect(cluster.requests).toEqual([
         "set web",
-        "pods",
+        "pod names",
         "claim data-web-5",
         "volume pv-5",
         "retain pv-5 Delete",
@@ -198,7 +199,7 @@ describe("before the write", () => {
     ])("the volume must be there: %s", async (_, scene) => {
       const { cluster, write } = scene();
       await write();
-      expect(cluster.requests).toEqual(["set web", "pods", "claim data-web-5", "volume pv-5"]);
+      expect(cluster.requests).toEqual(["set web", "pod names", "claim data-web-5", "volume pv-5"]);
       cluster.remove("PersistentVolumeClaim", "shop", "data-web-5");
       await expect(write()).rejects.toEqual(
         refusal("ordinal 5: claim data-web-5 does not exist, so the controller would make it, empty"),
@@ -262,7 +263,7 @@ describe("before the write", () => {
       const wanted = halfOfSet(webSet(), claimStep(5), "uid");
       await beforeWrite(cluster, { ...set, newOrdinals: [5] }, wanted);
       await beforeWrite(cluster, { ...set, templates: [] }, wanted);
-      expect(cluster.requests).toEqual(["set web", "set web", "pods"]);
+      expect(cluster.requests).toEqual(["set web", "set web", "pod names"]);
     });
 
     test("with fresh volumes: none, or one that a person vouches for; the own earlier run's is fine", async () => {
@@ -344,7 +345,7 @@ describe("the proof", () => {
       offer: {},
       inventory: {},
     });
-    expect(cluster.requests).toEqual(["set web", "pods"]);
+    expect(cluster.requests).toEqual(["set web", "pod names"]);
   });
 
   test("fresh volumes are not offered, and what was known of others is kept", async () => {
@@ -354,14 +355,14 @@ describe("the proof", () => {
     expect(proof).toEqual({ held: { start: 0, replicas: 5 }, offer: {}, inventory: known });
     // Whether it has stopped is asked all the same.
     const stopped = ["claim data-web-5", "volume pv-5", "node node-1", "lease node-1", "attachments"];
-    expect(cluster.requests).toEqual(["set web", "pods", ...stopped]);
+    expect(cluster.requests).toEqual(["set web", "pod names", ...stopped]);
   });
 
   test("a set without claim templates", async () => {
     const cluster = after(release(5));
     const proof = await prove(cluster, guarded(release(5), { templates: [] }), {});
     expect(proof).toEqual({ held: { start: 0, replicas: 5 }, offer: {}, inventory: {} });
-    expect(cluster.requests).toEqual(["set web", "pods", "node node-1", "lease node-1"]);
+    expect(cluster.requests).toEqual(["set web", "pod names", "node node-1", "lease node-1"]);
   });
 
   test("a pod that is gone, while its node cannot speak for it, is not vouched for; a person can", async () => {
@@ -440,7 +441,7 @@ describe("the proof", () => {
     const first = await prove(cluster, guarded(stays), {});
     expect(cluster.requests).toEqual([
       "set web",
-      "pods",
+      "pod names",
       "claims",
       "volumes",
       `claim data-web-${n - 2}`,

@@ -128,16 +128,16 @@ describe("reads", () => {
       listOf("PersistentVolumeClaim", "a", "b"),
       listOf("PersistentVolume", "pv-1"),
     ];
-    const [pod] = await cluster.pods("shop", { app: "web", "example.com/tier": "db" });
+    const [pod] = await cluster.pods("shop", "web-0");
     expect(pod).toStrictEqual({ apiVersion: "v1", kind: "Pod", metadata: { name: "web-0" }, x: 1 });
-    expect(await cluster.pods("shop", {})).toStrictEqual([]);
+    expect(await cluster.pods("shop")).toStrictEqual([]);
     expect((await cluster.claims("shop")).map(({ kind, metadata }) => [kind, metadata.name])).toStrictEqual([
       ["PersistentVolumeClaim", "a"],
       ["PersistentVolumeClaim", "b"],
     ]);
     expect(await cluster.volumes()).toHaveLength(1);
     expect(asked()).toStrictEqual([
-      "GET /api/v1/namespaces/shop/pods?labelSelector=app%3Dweb%2Cexample.com%2Ftier%3Ddb",
+      "GET /api/v1/namespaces/shop/pods?fieldSelector=metadata.name%3Dweb-0",
       "GET /api/v1/namespaces/shop/pods",
       "GET /api/v1/namespaces/shop/persistentvolumeclaims",
       "GET /api/v1/persistentvolumes",
@@ -146,8 +146,39 @@ describe("reads", () => {
 
   test("a list that was cut off is refused", async () => {
     stub.answers = [{ json: { kind: "PodList", apiVersion: "v1", metadata: { continue: "abc" }, items: [] } }];
-    await expect(cluster.pods("shop", {})).rejects.toThrow(
+    await expect(cluster.pods("shop")).rejects.toThrow(
       "does not answer /api/v1/namespaces/shop/pods with a whole list.",
+    );
+  });
+
+  const table = (rows: string[][], more: object = {}) => ({
+    json: {
+      ...{ kind: "Table", apiVersion: "meta.k8s.io/v1", metadata: {}, ...more },
+      columnDefinitions: [{ name: "Ready" }, { name: "Name" }],
+      rows: rows.map((cells) => ({ cells })),
+    },
+  });
+
+  test("names of pods, from a table without the pods", async () => {
+    stub.answers = [
+      table([
+        ["1/1", "web-0"],
+        ["0/1", "backup"],
+      ]),
+    ];
+    expect(await cluster.podNames("shop")).toStrictEqual(["web-0", "backup"]);
+    expect(asked()).toStrictEqual(["GET /api/v1/namespaces/shop/pods?includeObject=None"]);
+    expect(stub.requests[0]?.headers.accept).toBe("application/json;as=Table;g=meta.k8s.io;v=v1");
+  });
+
+  test.each([
+    ["cut off", table([], { metadata: { continue: "abc" } })],
+    ["without names", { json: { kind: "Table", metadata: {}, columnDefinitions: [{ name: "Age" }], rows: [] } }],
+    ["a plain list", { json: { kind: "PodList", apiVersion: "v1", metadata: {}, items: [] } }],
+  ])("a table that is %s is refused", async (_, answer) => {
+    stub.answers = [answer];
+    await expect(cluster.podNames("shop")).rejects.toThrow(
+      "does not answer /api/v1/namespaces/shop/pods with a whole table.",
     );
   });
 

@@ -247,7 +247,7 @@ test("a deleted set takes its pods along and leaves its claims", async () => {
 
 test("pods know their node, ordinal and owner", async () => {
   const stage = new Stage().apply({ replicas: 1, ordinals: { start: 4 } }).settle();
-  const [pod] = await stage.cluster.pods("default", { app: "web" });
+  const [pod] = await stage.cluster.pods("default");
   expect(pod?.spec?.nodeName).toBe("source-node-2");
   expect(pod?.metadata.labels).toEqual({
     app: "web",
@@ -255,7 +255,9 @@ test("pods know their node, ordinal and owner", async () => {
     "controller-revision-hash": stage.status.updateRevision,
     "statefulset.kubernetes.io/pod-name": "web-4",
   });
-  expect(await stage.cluster.pods("default", { app: "other" })).toEqual([]);
+  expect(await stage.cluster.pods("default", "web-4")).toEqual([pod]);
+  expect(await stage.cluster.pods("default", "web-5")).toEqual([]);
+  expect(await stage.cluster.podNames("default")).toEqual(["web-4"]);
 });
 
 test("a thousand pods come and go in well under a second of work", () => {

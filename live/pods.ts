@@ -1,0 +1,34 @@
+import { ordinalIn } from "../core/kubernetes";
+import type { Pod } from "../core/kubernetes";
+import type { Cluster } from "./cluster";
+
+/** The most pods that are asked for one by one. */
+const mostSingleReads = 12;
+
+/** What is known of the pods of a namespace from a moment ago. */
+interface SeenPods {
+  /** Name of the set. */
+  readonly name: string;
+  readonly seen: readonly Pod[];
+  /** Ordinals whose pods may be other ones by now. */
+  readonly leaving: readonly number[];
+}
+
+/**
+ * The pods of a namespace, again. What a pod mounts never changes, so of the set's own pods that were seen and stay only
+ * the names are asked for: a step costs the same for a set of three and of a thousand. All others are read anew.
+ */
+export async function podsAgain(
+  cluster: Cluster,
+  namespace: string,
+  { name, seen, leaving }: SeenPods,
+): Promise<readonly Pod[]> {
+  const names = new Set(await cluster.podNames(namespace));
+  const staying = seen.filter(({ metadata }) => {
+    const ordinal = ordinalIn(metadata.name, name);
+    return ordinal !== undefined && !leaving.includes(ordinal) && names.delete(metadata.name);
+  });
+  if (names.size > mostSingleReads) return cluster.pods(namespace);
+  const others = await Promise.all([...names].map((other) => cluster.pods(namespace, other)));
+  return [...staying, ...others.flat()];
+}
