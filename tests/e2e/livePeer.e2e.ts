@@ -3,7 +3,7 @@
  * perhaps not stopped is refused in both. The fence, which would keep other hands off, is down. docs/protections.md has the table.
  */
 import { join } from "node:path";
-import type { KubeObject } from "../../playground/api";
+import type { ApiClient, KubeObject } from "../../playground/api";
 import { createNodes } from "../../playground/nodes";
 import { attach, attachForPod, detach } from "../../playground/storage";
 import { until, useGround } from "./ground";
@@ -23,6 +23,26 @@ function backupJob(claimName: string): KubeObject {
     },
   };
 }
+
+/** Who would undo a release: each writes the set, or its scale, as the real one does. */
+const hands: readonly {
+  readonly hand: string;
+  readonly write: (client: ApiClient, set: string) => Promise<unknown>;
+}[] = [
+  { hand: "kubectl scale", write: (client, set) => client.patch(`${set}/scale`, { spec: { replicas: 3 } }) },
+  {
+    hand: "an HPA",
+    write: async (client, set) => {
+      const scale = await client.get(`${set}/scale`);
+      return client.text("PUT", `${set}/scale`, { ...scale, spec: { replicas: 3 } });
+    },
+  },
+  {
+    // The three-way merge of Helm 3: the chart's `replicas`, since it is not what the cluster has.
+    hand: "helm upgrade",
+    write: (client, set) => client.patch(`${set}?fieldManager=helm`, { spec: { replicas: 3 } }, "strategic"),
+  },
+];
 
 const flat = (text: string): string => text.replace(/\s+/g, " ");
 
@@ -82,9 +102,10 @@ for (const looks of [false, true]) {
       expect(said).toContain(words);
     };
 
-    test("kubectl scale on the source, between the two ups", async () => {
+    test.each(hands)("$hand on the source, between the two ups", async ({ write }) => {
       await scenario.mustUp("source", 2);
-      await scale("source", 3);
+      await write(ground().client("source"), `/apis/apps/v1/namespaces/${namespace}/statefulsets/web`);
+      await until("scaled", async () => (await scenario.ordinals("source")).length === 3);
       if (looks) {
         await refusedWith("ordinal 2 is live in the source now");
         // What it says leads out.
