@@ -59,10 +59,10 @@ all has. Encrypted config is replaced by placeholders. The steps and the verdict
 go to stdout, everything else to stderr. Colour only on a terminal; NO_COLOR and
 FORCE_COLOR decide otherwise.
 
-The page of --html is for people: whoever has to approve the move. It shows where
-every ordinal lives at every step, and all changes; it loads nothing from
-anywhere, prints well, and is written also when the rehearsal fails. A page that
-is there already is replaced; any other file is not.
+The page of --html is for whoever has to approve the move: where every ordinal
+lives at every step, and every change. It loads nothing from anywhere, prints
+well, and is written also when the rehearsal fails. A page that is there already
+is replaced; any other file is not.
 
 Examples:
   cutover rehearse                            the project in this folder

@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from "node:util";
 import type { RehearsalListener, RehearsalPlan } from "../../rehearsal/rehearse";
 import type { RehearsalReport, StepReport } from "../../rehearsal/report";
 import type { Io } from "../io";
@@ -49,7 +50,9 @@ export class PageRecorder {
     try {
       await writePage(flags.html, io.cwd, page);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const { errno = 0, code = "", message } = error as NodeJS.ErrnoException;
+      const [, words = ""] = getSystemErrorMap().get(errno) ?? [];
+      const reason = words === "" ? message : `${words} (${code})`;
       writeLines(io.stderr, [
         `error: --html ${flags.html} could not be written: ${reason}. Name a file elsewhere, and run again`,
       ]);

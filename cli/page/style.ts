@@ -67,7 +67,7 @@ table { border-collapse: collapse; }
 .picture .k { color: var(--soft); text-align: center; padding: 0 .6rem; }
 .picture abbr { text-decoration: none; }
 .picture small { color: var(--soft); }
-td.home { min-width: 2.6rem; height: 2rem; padding: 0 .3rem; text-align: center; border: 2px solid var(--paper); border-radius: 6px; }
+td.home { min-width: 2.3rem; height: 2rem; padding: 0 .15rem; text-align: center; border: 2px solid var(--paper); border-radius: 6px; }
 .home { font-weight: 600; }
 .home.source { background: var(--source); color: var(--source-ink); }
 .home.destination { background: var(--destination); color: var(--destination-ink); }
@@ -152,7 +152,9 @@ footer p + p { margin-top: .5rem; }
   .home, .verdict, .said { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .scroll { overflow: visible; max-height: none; }
   .scroll thead { position: static; background: none; }
-  td.home { min-width: 0; border-color: #fff; }
+  td.home { min-width: 0; padding: 0; border-color: #fff; }
+  .picture th { padding: 0 .2rem; }
+  .picture .k { padding: 0 .2rem; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
   details > summary { list-style: none; }
   .step { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: 1rem 0 0; }
