@@ -13,6 +13,8 @@ export interface Io {
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** The time now. */
+  readonly now: () => Date;
   /** Has a command told of SIGINT and SIGTERM, which then do not end the process. Returns what undoes it. */
   readonly onStop: (listener: (signal: "SIGINT" | "SIGTERM") => void) => () => void;
 }

@@ -59,6 +59,11 @@ all has. Encrypted config is replaced by placeholders. The steps and the verdict
 go to stdout, everything else to stderr. Colour only on a terminal; NO_COLOR and
 FORCE_COLOR decide otherwise.
 
+The page of --html is for whoever has to approve the move: where every ordinal
+lives at every step, and every change. It loads nothing from anywhere, prints
+well, and is written also when the rehearsal fails. A page that is there already
+is replaced; any other file is not.
+
 Examples:
   cutover rehearse                            the project in this folder
   cutover rehearse --config-dir examples/web  a project in another folder
@@ -67,6 +72,7 @@ Examples:
   cutover rehearse --from 3 --to 4            the same step rolled back
   cutover rehearse --one-way --batch 2        forward only, two ordinals a step
   cutover rehearse --json | jq '.steps[1]'    for a program
+  cutover rehearse --html move.html           a page for the change request
 ${exitCodesHelp}
 `;
 
@@ -126,6 +132,7 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .option("--batch <b>", "how many ordinals one step may move (default: the config's, else 1)")
     .option("--config-dir <dir>", "folder of a Pulumi.yaml (default: the current folder)")
     .option("--json", "print one JSON object on stdout and nothing else")
+    .option("--html <file>", "also write the rehearsal as one HTML page")
     .option("--stack-trace", "say where in the code an unexpected error happened")
     .addHelpText("after", rehearseHelp)
     .action(async (flags: AllFlags & RehearseFlags) => {
@@ -213,6 +220,7 @@ export function main(): void {
     },
     env: process.env,
     cwd: process.cwd(),
+    now: () => new Date(),
     onStop: (listener) => {
       process.on("SIGINT", listener).on("SIGTERM", listener);
       return () => process.off("SIGINT", listener).off("SIGTERM", listener);

@@ -1,14 +1,16 @@
 import { ordinalsText } from "../core/ordinals";
 import type { Problem } from "../core/userError";
 import type { RehearsalListener, RehearsalOptions } from "../rehearsal/rehearse";
-import type { RehearsalReport, StepReport } from "../rehearsal/report";
+import type { RehearsalReport } from "../rehearsal/report";
 import { paletteFor } from "./colour";
 import { readInteger } from "./flags";
 import type { ExitCode, Io } from "./io";
 import { exitCodes, writeLines } from "./io";
 import type { Style } from "./renderPicture";
 import { renderStep, renderTitle } from "./renderStep";
-import { renderVerdict } from "./renderVerdict";
+import { alreadySaid, renderVerdict } from "./renderVerdict";
+import { pageFileProblem } from "./page/pageFile";
+import { PageRecorder } from "./page/recorder";
 
 /** Options of `cutover rehearse` as they stand on the command line. */
 export interface RehearseFlags {
@@ -20,6 +22,8 @@ export interface RehearseFlags {
   readonly batch?: string;
   readonly configDir?: string;
   readonly json?: boolean;
+  /** Where to write the page, if one is wanted. */
+  readonly html?: string;
 }
 
 /** The rehearsal, as the command calls it. */
@@ -34,18 +38,21 @@ export async function runRehearse(flags: RehearseFlags, io: Io, rehearse: Rehear
     columns: io.stdout.columns ?? defaultColumns,
     palette: paletteFor({ isTTY: io.stdout.isTTY, env: io.env }),
   };
-  const options = readFlags(flags, io);
-  const report = await rehearse(options, flags.json === true ? talker(io) : { ...talker(io), ...drawer(io, style) });
+  const options = await readFlags(flags, io);
+  const recorder = new PageRecorder();
+  const listener = together([talker(io), recorder.listener, flags.json === true ? {} : drawer(io, style)]);
+  const report = await rehearse(options, listener);
   if (flags.json === true) {
     io.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   } else {
     const indexes = report.steps.map(({ cutoverIndex }) => cutoverIndex);
     writeLines(io.stdout, ["", ...renderVerdict(report.set, indexes, report.violations, style.palette)]);
   }
-  return report.violations.length === 0 ? exitCodes.ok : exitCodes.failed;
+  const written = await recorder.write(flags, io, report);
+  return report.violations.length === 0 && written ? exitCodes.ok : exitCodes.failed;
 }
 
-function readFlags(flags: RehearseFlags, io: Io): RehearsalOptions {
+async function readFlags(flags: RehearseFlags, io: Io): Promise<RehearsalOptions> {
   const problems: Problem[] = [];
   const from = readInteger("--from", flags.from, 0, problems);
   const to = readInteger("--to", flags.to, 0, problems);
@@ -53,6 +60,8 @@ function readFlags(flags: RehearseFlags, io: Io): RehearsalOptions {
   if (flags.namespace === "") {
     problems.push({ where: "--namespace", what: "is empty", todo: "Name one, or leave it out for the manifests' own" });
   }
+  const html = flags.html === undefined ? undefined : await pageFileProblem(flags.html, io.cwd);
+  if (html !== undefined) problems.push(html);
   return {
     cwd: io.cwd,
     ...(flags.manifests === undefined ? {} : { manifests: flags.manifests }),
@@ -63,6 +72,18 @@ function readFlags(flags: RehearseFlags, io: Io): RehearsalOptions {
     ...(batch === undefined ? {} : { batch }),
     oneWay: flags.oneWay === true,
     problems,
+  };
+}
+
+/** Several listeners as one. */
+function together(listeners: readonly RehearsalListener[]): RehearsalListener {
+  return {
+    started: (plan) => {
+      for (const listener of listeners) listener.started?.(plan);
+    },
+    step: (step, about) => {
+      for (const listener of listeners) listener.step?.(step, about);
+    },
   };
 }
 
@@ -97,10 +118,4 @@ function drawer(io: Io, style: Style): Pick<RehearsalListener, "step"> {
       previousIndex = step.cutoverIndex;
     },
   };
-}
-
-/** Whether a violation only repeats an error that stands with the step's own `up`. */
-function alreadySaid(violation: string, { source, destination }: StepReport): boolean {
-  const said = [...(source.diagnostics ?? []), ...(destination.diagnostics ?? [])];
-  return said.some(({ severity, message }) => severity === "error" && violation.includes(message.trim()));
 }

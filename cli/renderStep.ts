@@ -21,7 +21,7 @@ const longestValue = 60;
 const widestName = 44;
 
 /** How an operation looks: its symbol, as in `pulumi preview`, and its word. */
-const looks: Record<OperationKind, { symbol: string; word: string; colour: keyof Palette }> = {
+export const looks: Record<OperationKind, { symbol: string; word: string; colour: keyof Palette }> = {
   create: { symbol: "+", word: "create", colour: "green" },
   update: { symbol: "~", word: "update", colour: "yellow" },
   replace: { symbol: "+-", word: "replace", colour: "magenta" },
@@ -61,7 +61,8 @@ export function renderTitle({ set, previousIndex, step }: RenderedStep, number: 
     : `Step ${number} of ${steps}, back: ${words} ${one ? "returns" : "return"} to the source`;
 }
 
-function moved(previousIndex: number | undefined, { cutoverIndex }: StepReport): number[] {
+/** The ordinals that a step moves, ascending. */
+export function moved(previousIndex: number | undefined, { cutoverIndex }: StepReport): number[] {
   const from = previousIndex ?? cutoverIndex;
   const start = Math.min(from, cutoverIndex);
   return ordinalsOf({ start, replicas: Math.abs(from - cutoverIndex) });
@@ -100,9 +101,10 @@ export function renderChange({ path, from, to }: Change, palette: Palette): stri
   return palette.yellow(`~ ${path}: ${renderValue(from)} => ${renderValue(to)}`);
 }
 
-function renderValue(value: unknown): string {
+/** A value as JSON, cut off where it is longer than this. */
+export function renderValue(value: unknown, longest = longestValue): string {
   const text = value === "[secret]" ? "[secret]" : JSON.stringify(value);
-  return text.length > longestValue ? `${text.slice(0, longestValue - 1)}…` : text;
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
 function renderDiagnostic({ severity, message }: Diagnostic, palette: Palette): string[] {

@@ -1,5 +1,6 @@
 import type { OrdinalRange } from "../core/ordinals";
 import { ordinalsText } from "../core/ordinals";
+import type { StepReport } from "../rehearsal/report";
 import type { Palette } from "./colour";
 
 /** The last line of a rehearsal: whether all is well, and how much was tried. */
@@ -23,9 +24,15 @@ export function renderVerdict(
 }
 
 /** First, last, and the indexes between them where the direction changes. */
-function turningPoints(indexes: readonly number[]): number[] {
+export function turningPoints(indexes: readonly number[]): number[] {
   return indexes.filter((index, at) => {
     const [before, after] = [indexes[at - 1], indexes[at + 1]];
     return before === undefined || after === undefined || Math.sign(index - before) !== Math.sign(after - index);
   });
+}
+
+/** Whether a violation only repeats an error that stands with the step's own `up`. */
+export function alreadySaid(violation: string, { source, destination }: StepReport): boolean {
+  const said = [...(source.diagnostics ?? []), ...(destination.diagnostics ?? [])];
+  return said.some(({ severity, message }) => severity === "error" && violation.includes(message.trim()));
 }

@@ -32,6 +32,14 @@ export interface RehearsalPlan {
   readonly set: RehearsalReport["set"];
   /** The cutover indexes of the steps that are shown, in order. */
   readonly indexes: readonly number[];
+  /** How many ordinals one step may move. */
+  readonly batch: number;
+  /** Whether volumes move with their ordinal, or each cluster has its own. */
+  readonly volumes: "carry" | "fresh";
+  /** Names of the set's claim templates: every ordinal has a volume of each. */
+  readonly claimTemplates: readonly string[];
+  /** Paths of the manifests, as the config or the command line has them. */
+  readonly manifests: readonly string[];
   /** What a person should know about the input. */
   readonly warnings: readonly string[];
 }
@@ -66,6 +74,10 @@ export async function rehearse(
   const plan: RehearsalPlan = {
     set: { name, namespace, start, replicas },
     indexes: input.shown,
+    batch: input.set.batch,
+    volumes: input.set.volumes,
+    claimTemplates: (input.halves.source.workload.set.spec.volumeClaimTemplates ?? []).map((t) => t.metadata.name),
+    manifests: options.manifests ?? input.halves.source.settings.manifests,
     warnings: input.warnings,
   };
   listener.started?.(plan);

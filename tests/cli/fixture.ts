@@ -1,3 +1,4 @@
+import type { RehearsalPlan } from "../../rehearsal/rehearse";
 import type { Change, HalfReport, Operation, RehearsalReport, StepReport } from "../../rehearsal/report";
 import type { Io, Output } from "../../cli/io";
 
@@ -68,6 +69,19 @@ export const report: RehearsalReport = {
   violations: [],
 };
 
+/** The plan that a report is of. */
+export function planOf({ set, steps }: RehearsalReport): RehearsalPlan {
+  return {
+    set,
+    indexes: steps.map(({ cutoverIndex }) => cutoverIndex),
+    batch: 1,
+    volumes: "carry",
+    claimTemplates: ["data"],
+    manifests: ["web.yaml"],
+    warnings: ["take care"],
+  };
+}
+
 /** Streams that keep what was written. */
 export function fakeIo(
   stream: Partial<Output> = {},
@@ -79,6 +93,7 @@ export function fakeIo(
     stderr: { isTTY: false, write: (text) => void (written.err += text) },
     env,
     cwd: "/srv/app",
+    now: () => new Date("2026-01-02T03:04:05Z"),
     onStop: () => () => undefined,
     out: () => written.out,
     err: () => written.err,

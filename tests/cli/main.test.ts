@@ -4,13 +4,13 @@ import type { Rehearse } from "../../cli/rehearse";
 import { UserError } from "../../core/userError";
 import type { RehearsalOptions } from "../../rehearsal/rehearse";
 import type { RehearsalReport } from "../../rehearsal/report";
-import { fakeIo, report } from "./fixture";
+import { fakeIo, planOf, report } from "./fixture";
 
 /** Plays a report to the listener, as the rehearsal does. */
 function playing(played: RehearsalReport, seen: RehearsalOptions[] = []): Rehearse {
   return (options, listener) => {
     seen.push(options);
-    const plan = { set: played.set, indexes: played.steps.map((s) => s.cutoverIndex), warnings: ["take care"] };
+    const plan = planOf(played);
     listener.started?.(plan);
     played.steps.forEach((step, number) => {
       listener.step?.(step, { plan, number, violations: number === 1 ? played.violations : [] });

@@ -120,7 +120,15 @@ test("the way to --from is run silently, and the first step shows the state only
     [1, 1],
   ]);
   expect(plans).toEqual([
-    { set: { name: "web", namespace: "shop", start: 0, replicas: 3 }, indexes: [2, 1], warnings: [] },
+    {
+      set: { name: "web", namespace: "shop", start: 0, replicas: 3 },
+      indexes: [2, 1],
+      batch: 1,
+      volumes: "carry",
+      claimTemplates: ["data"],
+      manifests: ["set.yaml"],
+      warnings: [],
+    },
   ]);
   expect(report.steps[0]).toEqual({
     cutoverIndex: 2,
