@@ -25,6 +25,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly contentType?: string;
+  /** Another form of the answer than the whole object. */
+  readonly accept?: string;
   readonly body?: unknown;
   /** What the account must be allowed, for messages: `get statefulsets.apps web/web`. */
   readonly action: string;
@@ -159,7 +161,7 @@ export class ApiServer {
 function exchange(url: URL, path: string, request: ApiRequest, access: Access, patience: Patience): Promise<RawAnswer> {
   const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body), "utf8");
   const headers: http.OutgoingHttpHeaders = {
-    accept: "application/json",
+    accept: request.accept ?? "application/json",
     "user-agent": "statefulset-cutover",
     ...access.headers,
     ...(body && { "content-type": request.contentType ?? "application/json", "content-length": body.length }),
