@@ -59,6 +59,14 @@ all has. Encrypted config is replaced by placeholders. The steps and the verdict
 go to stdout, everything else to stderr. Colour only on a terminal; NO_COLOR and
 FORCE_COLOR decide otherwise.
 
+With --from-cluster the simulated source has the set as it really runs, with its
+pods, claims, volumes and nodes, and the simulated destination what the cluster of
+--destination-context has: what a real up would refuse is refused here, in the
+same words. Real clusters are asked with get and list only, and never for values
+of Secrets. A right that is missing and needed is an error (exit code 2), any
+other a warning. --init writes manifests of what runs and a config that takes it
+over; then go on with pulumi preview, as it says.
+
 Examples:
   cutover rehearse                            the project in this folder
   cutover rehearse --config-dir examples/web  a project in another folder
@@ -67,6 +75,8 @@ Examples:
   cutover rehearse --from 3 --to 4            the same step rolled back
   cutover rehearse --one-way --batch 2        forward only, two ordinals a step
   cutover rehearse --json | jq '.steps[1]'    for a program
+  cutover rehearse --from-cluster old --set shop/web \\
+    --destination-context new --init web-move a set that runs, and its project
 ${exitCodesHelp}
 `;
 
@@ -125,6 +135,10 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .option("--one-way", "stop when all ordinals have moved; do not come back")
     .option("--batch <b>", "how many ordinals one step may move (default: the config's, else 1)")
     .option("--config-dir <dir>", "folder of a Pulumi.yaml (default: the current folder)")
+    .option("--from-cluster <context>", "rehearse a set that runs in this kubeconfig context; it is only read")
+    .option("--set <namespace/name>", "which set that is")
+    .option("--destination-context <context>", "the cluster to move it to (default: assumed to be as the source)")
+    .option("--init <dir>", "also write the project that moves it: manifests, config, both stack files")
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--stack-trace", "say where in the code an unexpected error happened")
     .addHelpText("after", rehearseHelp)

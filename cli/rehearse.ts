@@ -1,9 +1,17 @@
 import { ordinalsText } from "../core/ordinals";
-import type { Problem } from "../core/userError";
+import { type Problem, UserError } from "../core/userError";
 import type { RehearsalListener, RehearsalOptions } from "../rehearsal/rehearse";
 import type { RehearsalReport, StepReport } from "../rehearsal/report";
 import { paletteFor } from "./colour";
 import { readInteger } from "./flags";
+import {
+  clusterFlagProblems,
+  fromCluster,
+  type FromClusterFlags,
+  type LoadSurveyor,
+  realSurveyor,
+} from "./fromCluster";
+import { type NewProject, nextSteps, writeProject } from "./init";
 import type { ExitCode, Io } from "./io";
 import { exitCodes, writeLines } from "./io";
 import type { Style } from "./renderPicture";
@@ -11,7 +19,7 @@ import { renderStep, renderTitle } from "./renderStep";
 import { renderVerdict } from "./renderVerdict";
 
 /** Options of `cutover rehearse` as they stand on the command line. */
-export interface RehearseFlags {
+export interface RehearseFlags extends FromClusterFlags {
   readonly manifests?: readonly string[];
   readonly namespace?: string;
   readonly from?: string;
@@ -29,13 +37,22 @@ export type Rehearse = (options: RehearsalOptions, listener: RehearsalListener) 
 const defaultColumns = 80;
 
 /** `cutover rehearse`: runs the rehearsal and says what it does, step by step. Throws `UserError` on bad input. */
-export async function runRehearse(flags: RehearseFlags, io: Io, rehearse: Rehearse): Promise<ExitCode> {
+export async function runRehearse(
+  flags: RehearseFlags,
+  io: Io,
+  rehearse: Rehearse,
+  surveyor: LoadSurveyor = realSurveyor,
+): Promise<ExitCode> {
   const style: Style = {
     columns: io.stdout.columns ?? defaultColumns,
     palette: paletteFor({ isTTY: io.stdout.isTTY, env: io.env }),
   };
   const options = readFlags(flags, io);
-  const report = await rehearse(options, flags.json === true ? talker(io) : { ...talker(io), ...drawer(io, style) });
+  if (flags.fromCluster !== undefined && options.problems.length > 0) throw new UserError(options.problems);
+  const found = await fromCluster(flags, options.batch, io, surveyor);
+  const real = found === undefined ? {} : { real: found.real };
+  const listener = flags.json === true ? talker(io) : { ...talker(io), ...drawer(io, style) };
+  const report = await withProject(found?.project, io, listener, (told) => rehearse({ ...options, ...real }, told));
   if (flags.json === true) {
     io.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   } else {
@@ -43,6 +60,29 @@ export async function runRehearse(flags: RehearseFlags, io: Io, rehearse: Rehear
     writeLines(io.stdout, ["", ...renderVerdict(report.set, indexes, report.violations, style.palette)]);
   }
   return report.violations.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Writes a project as soon as the input has been found good, and says at the end what to do with it. */
+async function withProject(
+  project: NewProject | undefined,
+  io: Io,
+  listener: RehearsalListener,
+  run: (listener: RehearsalListener) => Promise<RehearsalReport>,
+): Promise<RehearsalReport> {
+  if (project === undefined) return run(listener);
+  let written = false;
+  try {
+    return await run({
+      ...listener,
+      started: (plan) => {
+        writeProject(project, io.cwd);
+        written = true;
+        listener.started?.(plan);
+      },
+    });
+  } finally {
+    if (written) writeLines(io.stderr, nextSteps(project, io.cwd));
+  }
 }
 
 function readFlags(flags: RehearseFlags, io: Io): RehearsalOptions {
@@ -53,6 +93,7 @@ function readFlags(flags: RehearseFlags, io: Io): RehearsalOptions {
   if (flags.namespace === "") {
     problems.push({ where: "--namespace", what: "is empty", todo: "Name one, or leave it out for the manifests' own" });
   }
+  problems.push(...clusterFlagProblems(flags, io.cwd));
   return {
     cwd: io.cwd,
     ...(flags.manifests === undefined ? {} : { manifests: flags.manifests }),
