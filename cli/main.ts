@@ -60,12 +60,13 @@ go to stdout, everything else to stderr. Colour only on a terminal; NO_COLOR and
 FORCE_COLOR decide otherwise.
 
 With --from-cluster the simulated source has the set as it really runs, with its
-pods, claims, volumes and nodes, and the simulated destination what the cluster of
---destination-context has: what a real up would refuse is refused here, in the
-same words. Real clusters are asked with get and list only, and never for values
-of Secrets. A right that is missing and needed is an error (exit code 2), any
-other a warning. --init writes manifests of what runs and a config that takes it
-over; then go on with pulumi preview, as it says.
+pods, claims, volumes and nodes, and the simulated destination what the cluster
+of --destination-context has: what a real up would refuse is refused here, in
+the same words. Real clusters are only read (get and list), and never for values
+of Secrets. A right that is missing is an error (exit code 2) if the rehearsal
+needs it, else a warning. --init writes a project with manifests of what runs
+and config that takes it over, also where its first up would be refused, and
+says how to go on.
 
 Examples:
   cutover rehearse                            the project in this folder
@@ -75,8 +76,10 @@ Examples:
   cutover rehearse --from 3 --to 4            the same step rolled back
   cutover rehearse --one-way --batch 2        forward only, two ordinals a step
   cutover rehearse --json | jq '.steps[1]'    for a program
-  cutover rehearse --from-cluster old --set shop/web \\
-    --destination-context new --init web-move a set that runs, and its project
+  cutover rehearse --from-cluster old --set shop/web --destination-context new
+                                              a set that really runs
+  cutover rehearse --from-cluster old --set shop/web --init web-move
+                                              and write its project
 ${exitCodesHelp}
 `;
 

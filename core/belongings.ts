@@ -47,9 +47,10 @@ export function belongingsOf(
     else objects.push(object);
   }
   for (const object of objects) {
-    const role = typeOf(object) === "rbac.authorization.k8s.io/RoleBinding" ? roleOf(object) : undefined;
-    if (role?.kind !== "ClusterRole") continue;
-    left.push(`ClusterRole ${role.name} is bound by ${titleOf(object)}: the destination must have it`);
+    if (typeOf(object) !== "rbac.authorization.k8s.io/RoleBinding") continue;
+    const { kind, name } = roleOf(object);
+    if (objects.some((other) => other.kind === kind && nameOf(other) === name)) continue;
+    left.push(`${kind} ${name} is bound by ${titleOf(object)}: the destination must have it`);
   }
   return { objects, left };
 }

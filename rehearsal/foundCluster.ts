@@ -72,11 +72,14 @@ function seededPod(pod: Pod, found: StatefulSet, set: StatefulSet): Pod {
 
 /** What is attached now is left out: nothing would detach it in the rehearsal. */
 function seedNode(cluster: SimulatedCluster, { metadata: { name, labels }, status }: Node): void {
-  cluster.edit({ apiVersion: "v1", kind: "Node", name }, (live) => ({
-    ...live,
-    metadata: { ...live.metadata, ...(labels === undefined ? {} : { labels }) },
-    status: { conditions: status?.conditions ?? [] },
-  }));
+  const seen = { ...(labels === undefined ? {} : { labels }) };
+  const conditions = status?.conditions ?? [];
+  const reference = { apiVersion: "v1", kind: "Node", name };
+  if (cluster.get(reference) === undefined) {
+    cluster.seed({ apiVersion: "v1", kind: "Node", metadata: { name, ...seen }, status: { conditions } });
+  } else {
+    cluster.edit(reference, (live) => ({ ...live, metadata: { ...live.metadata, ...seen }, status: { conditions } }));
+  }
 }
 
 function seedObject(cluster: SimulatedCluster, object: KubernetesObject): KubernetesObject {

@@ -1,5 +1,5 @@
 import { hasOrdinals } from "../core/cluster";
-import type { KubernetesObject } from "../core/kubernetes";
+import type { KubernetesObject, Node } from "../core/kubernetes";
 import type { Side } from "../core/ordinals";
 import type { ClusterSurvey } from "../core/survey";
 import type { SimulatedCluster, SimulatedClusterOptions } from "./cluster";
@@ -26,11 +26,18 @@ export function clusterOptions(input: RehearsalInput, side: Side): SimulatedClus
   return { name: side, storageClasses, drivers };
 }
 
+/** Whether a new pod may come to run there: the simulated scheduler takes the nodes in turn. */
+function takesPods({ spec, status }: Node): boolean {
+  const ready = status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True");
+  return ready === true && field(spec, "unschedulable") !== true;
+}
+
 function asFound(side: Side, { version, nodes, storageClasses, drivers }: ClusterSurvey): SimulatedClusterOptions {
   const provisioners = storageClasses.map((storageClass) => field(storageClass, "provisioner"));
   const names = [...drivers.map(({ metadata }) => metadata.name), ...provisioners].filter(
     (name): name is string => typeof name === "string" && name !== byHand,
   );
+  const usable = nodes.filter(takesPods).map(({ metadata }) => metadata.name);
   return {
     name: side,
     version,
@@ -38,7 +45,7 @@ function asFound(side: Side, { version, nodes, storageClasses, drivers }: Cluste
     // The objects themselves are put there as they were found.
     storageClasses: [],
     drivers: [...new Set(names)],
-    ...(nodes.length === 0 ? {} : { nodes: nodes.map(({ metadata }) => metadata.name) }),
+    ...(usable.length === 0 ? {} : { nodes: usable }),
   };
 }
 

@@ -13,12 +13,12 @@ const place = { context: "old", namespace: "shop", name: "web" };
 const point = { source: "old", destination: undefined, batch: undefined };
 
 /** Rehearses what a cluster has; without another cluster the destination is as the source. */
-async function rehearseReal(reader: SimulatedReader, other?: SimulatedReader): Promise<RehearsalReport> {
+async function rehearseReal(reader: SimulatedReader, other?: SimulatedReader, oneWay = true): Promise<RehearsalReport> {
   const { survey: source } = await surveySet(reader, place);
   const files = startingProject(source, point);
   const assumed = { ...source, objects: [] };
   const destination = other === undefined ? assumed : (await surveyDestination(other, "new", source)).survey;
-  return rehearse({ cwd: "/nowhere", real: { source, destination, files }, oneWay: true, problems: [] });
+  return rehearse({ cwd: "/nowhere", real: { source, destination, files }, oneWay, problems: [] });
 }
 
 async function refusal(reader: SimulatedReader, other?: SimulatedReader): Promise<string> {
@@ -134,6 +134,21 @@ test("a claim that has lost its volume", async () => {
   expect(violations[0]).toContain("claim data-web-2 is not Bound");
 });
 
+/** Makes a node of a cluster one that is not heard of. */
+function silence({ cluster }: SimulatedReader, name: string): void {
+  cluster.edit({ apiVersion: "v1", kind: "Node", name }, (live) => ({
+    ...live,
+    status: { conditions: [{ type: "Ready", status: "Unknown" }] },
+  }));
+}
+
+test("a node that is not Ready: nobody can vouch for its pod", async () => {
+  const reader = runningCluster();
+  silence(reader, "real-node-3");
+  const { violations } = await rehearseReal(reader);
+  expect(violations).toEqual([expect.stringContaining("its node real-node-3 is not Ready") as string]);
+});
+
 describe("the destination as it is", () => {
   const destination = (className: string, drivers: readonly string[] = ["disk.example.com"]): SimulatedReader => {
     const cluster = new SimulatedCluster({ name: "other", storageClasses: [{ name: className }], drivers });
@@ -144,7 +159,10 @@ describe("the destination as it is", () => {
   };
 
   test("with the same class and driver", async () => {
-    expect((await rehearseReal(runningCluster(), destination("fast"))).violations).toEqual([]);
+    const other = destination("fast");
+    // No pod comes to run there, so none has to leave it.
+    silence(other, "other-node-1");
+    expect((await rehearseReal(runningCluster(), other, false)).violations).toEqual([]);
   });
 
   test("without the class, without the driver", async () => {
