@@ -70,18 +70,18 @@ async function withProject(
   run: (listener: RehearsalListener) => Promise<RehearsalReport>,
 ): Promise<RehearsalReport> {
   if (project === undefined) return run(listener);
-  let written = false;
+  const steps: string[] = [];
   try {
     return await run({
       ...listener,
       started: (plan) => {
         writeProject(project, io.cwd);
-        written = true;
+        steps.push(...nextSteps(project, io.cwd));
         listener.started?.(plan);
       },
     });
   } finally {
-    if (written) writeLines(io.stderr, nextSteps(project, io.cwd));
+    writeLines(io.stderr, steps);
   }
 }
 

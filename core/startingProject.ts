@@ -125,7 +125,8 @@ function manifestFiles({ set, belongings, objects }: SetSurvey): Record<string, 
 
 /** A namespace whose labels say something, such as which pods it admits: the destination's is to have them too. */
 function namespaceManifest({ metadata }: KubernetesObject): KubernetesObject[] {
-  const { "kubernetes.io/metadata.name": _, ...labels } = metadata.labels ?? {};
+  const given = Object.entries(metadata.labels ?? {});
+  const labels = Object.fromEntries(given.filter(([name]) => name !== "kubernetes.io/metadata.name"));
   if (Object.keys(labels).length === 0 || metadata.name === "default") return [];
   return [{ apiVersion: "v1", kind: "Namespace", metadata: { name: metadata.name, labels } }];
 }

@@ -3,14 +3,7 @@ import type { CarriedName } from "../core/carried";
 import { podsOfSet } from "../core/handOver";
 import { refusalOf } from "../core/kinds";
 import { annotations, claimName, ordinalIn, titleOf } from "../core/kubernetes";
-import type {
-  KubernetesObject,
-  Node,
-  PersistentVolume,
-  PersistentVolumeClaim,
-  Pod,
-  StatefulSet,
-} from "../core/kubernetes";
+import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
 import { accountOf, podReferences } from "../core/podReferences";
 import { manifestOf, type ClusterSurvey, type SetSurvey } from "../core/survey";
 import { UserError } from "../core/userError";
@@ -66,7 +59,7 @@ export async function surveySet(reader: ClusterReader, place: SetPlace): Promise
     looks.need(reader.read({ apiVersion: "v1", kind: "Namespace", name: namespace })),
   ]);
   const claims = claimsOf(set as StatefulSet, (claimsOfNamespace ?? []) as PersistentVolumeClaim[]);
-  const pods = podsAround(name, claims, (podsOfNamespace ?? []) as Pod[]);
+  const pods = podsAround(name, claims, podsOfNamespace ?? []);
   const volumes = await looks.need(
     looks.named(
       reader,
@@ -106,7 +99,7 @@ export async function surveySet(reader: ClusterReader, place: SetPlace): Promise
   return {
     survey: {
       version: version ?? "",
-      nodes: (nodes ?? []) as Node[],
+      nodes: nodes ?? [],
       storageClasses: classes ?? madeUp("StorageClass", needs.classes),
       drivers: drivers ?? madeUp("CSIDriver", needs.drivers),
       objects: [...(space === undefined ? [] : [space]), ...autoscalers],
@@ -167,7 +160,7 @@ export async function surveyDestination(
   return {
     survey: {
       version: version ?? "",
-      nodes: nodes as Node[],
+      nodes: nodes,
       storageClasses: classes ?? source.storageClasses,
       drivers: drivers ?? source.drivers,
       objects: [...found.filter((object) => object !== undefined), ...carried.flat()],
@@ -238,7 +231,7 @@ function storageNeeds(
   volumes: readonly PersistentVolume[],
 ): { readonly classes: readonly (string | undefined)[]; readonly drivers: readonly (string | undefined)[] } {
   return {
-    classes: [...claims, ...volumes].map(({ spec }) => spec.storageClassName as string | undefined),
+    classes: [...claims, ...volumes].map(({ spec }) => spec.storageClassName),
     drivers: volumes.map(({ spec }) => spec.csi?.driver),
   };
 }

@@ -5,6 +5,7 @@ import { surveyDestination, surveySet } from "../../live/survey";
 import { SimulatedCluster } from "../../rehearsal/cluster";
 import { rehearse } from "../../rehearsal/rehearse";
 import type { RehearsalReport } from "../../rehearsal/report";
+import { without } from "../core/builders";
 import { runningCluster, runningSet, SimulatedReader } from "../live/simulatedReader";
 
 jest.setTimeout(60_000);
@@ -100,7 +101,7 @@ test("an autoscaler and an owner", async () => {
 test.each<[string, (spec: PersistentVolume["spec"]) => PersistentVolume["spec"], string]>([
   [
     "hostPath",
-    ({ csi: _, ...spec }) => ({ ...spec, hostPath: { path: "/mnt/data" } }),
+    (spec) => ({ ...without(spec, "csi"), hostPath: { path: "/mnt/data" } }),
     "is a hostPath on one node (spec.hostPath), so no pod of another cluster can mount it",
   ],
   [
