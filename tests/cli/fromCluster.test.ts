@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LoadSurveyor } from "../../cli/fromCluster";
+import { writeProject } from "../../cli/init";
 import { type Rehearse, type RehearseFlags, runRehearse } from "../../cli/rehearse";
 import { UserError } from "../../core/userError";
 import { surveyDestination, surveySet } from "../../live/survey";
@@ -166,6 +167,15 @@ test("a folder with something in it, and a file, are refused and stay as they ar
   ]);
   expect(await problemsOf({ ...real, init: "file" })).toEqual(["--init is no folder"]);
   expect(readFileSync(join(folder, "full/notes.txt"), "utf8")).toBe("mine");
+});
+
+test("a folder that somebody fills while the cluster is read stays as it is", () => {
+  writeFileSync(join(folder, "notes.txt"), "mine");
+  const project = { folder: ".", files: { "Pulumi.yaml": "name: web\n" }, destinationKnown: true };
+  expect(() => {
+    writeProject(project, folder);
+  }).toThrow("--init is a folder with files in it");
+  expect(readdirSync(folder)).toEqual(["notes.txt"]);
 });
 
 // Root may write anywhere.
