@@ -115,7 +115,7 @@ export class StatefulSetController {
     const { template } = set.spec;
     const known = this.revisionNames.get(template);
     if (known !== undefined) return known;
-    const name = `${set.metadata.name}-${digest(template)}`;
+    const name = revisionNameOf(set);
     this.revisionNames.set(template, name);
     return name;
   }
@@ -259,6 +259,11 @@ export class StatefulSetController {
     const live = this.store.get(state.reference);
     if (live !== undefined && !equal(live.status, status)) this.store.put({ ...live, status });
   }
+}
+
+/** Name of the ControllerRevision that holds the set's present template. */
+export function revisionNameOf({ metadata, spec }: StatefulSet): string {
+  return `${metadata.name}-${digest(spec.template)}`;
 }
 
 /** Counts a pod in, or out again. */
