@@ -16,7 +16,7 @@ import { UserError } from "../core/userError";
 import { type Cluster, type ObjectReference, type Refused, Unreachable } from "../live/cluster";
 import { ApiError, ApiServer, notFound, type WriteOptions } from "./apiServer";
 import { referenceOf } from "./kinds";
-import { type ClusterEvent, ObjectStore } from "./objectStore";
+import { type ChangeListener, type ClusterEvent, ObjectStore } from "./objectStore";
 import { type PodFault, PodRuntime } from "./podRuntime";
 import { StatefulSetController } from "./statefulSetController";
 import { csiDriver, VolumeController } from "./volumeController";
@@ -103,6 +103,11 @@ export class SimulatedCluster implements Cluster {
   /** Counts up with every change. */
   public get changes(): number {
     return this.store.version;
+  }
+
+  /** Is told of every change from now on. */
+  public listen(listener: ChangeListener): void {
+    this.store.listen(listener);
   }
 
   /** Virtual time, milliseconds since 1970. */
