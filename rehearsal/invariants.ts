@@ -1,7 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
 import { claimName, isReady, ordinalIn, rangeOfSet } from "../core/kubernetes";
 import type { OrdinalRange, Side } from "../core/ordinals";
-import { formatRange, holds, indexOf, ordinalsOf, sameRange } from "../core/ordinals";
+import { endOf, formatRange, holds, indexOf, ordinalsOf, sameRange } from "../core/ordinals";
 import { backingOf } from "../core/volume";
 import type { Operation } from "./report";
 
@@ -51,12 +51,16 @@ export function atMostOne(set: MovedSet, moment: Moment): Violations {
   const pods = sides.map((side) => new Set(podOrdinals(set, moment[side])));
   const ranges = sides.map((side) => rangeOf(moment[side].set));
   const lives = (at: number, ordinal: number): boolean => pods[at]?.has(ordinal) === true || holds(ranges[at], ordinal);
-  const inBothSpecs =
-    ranges[0] === undefined ? [] : ordinalsOf(ranges[0]).filter((ordinal) => holds(ranges[1], ordinal));
-  return [...new Set([...inBothSpecs, ...pods.flatMap((some) => [...some])])]
+  return [...new Set([...ordinalsOf(common(ranges)), ...pods.flatMap((some) => [...some])])]
     .filter((ordinal) => lives(0, ordinal) && lives(1, ordinal))
     .sort((a, b) => a - b)
     .map((ordinal) => `at most one: ordinal ${ordinal} lives in both clusters (${both(set, moment, ordinal)})`);
+}
+
+/** The ordinals that all of these ranges have. */
+function common(ranges: readonly OrdinalRange[]): OrdinalRange {
+  const start = Math.max(...ranges.map((range) => range.start));
+  return { start, replicas: Math.max(0, Math.min(...ranges.map(endOf)) - start) };
 }
 
 function both(set: MovedSet, moment: Moment, ordinal: number): string {
@@ -101,6 +105,7 @@ export interface SetChange {
 export function oneStep(set: MovedSet, { side, before, after }: SetChange, peer: Snapshot): Violations {
   if (before === undefined) return [];
   const [old, now] = [rangeOfSet(before), rangeOf(after)];
+  if (sameRange(old, now)) return [];
   const leaving = ordinalsOf(old).filter((ordinal) => !holds(now, ordinal));
   const coming = ordinalsOf(now).filter((ordinal) => !holds(old, ordinal));
   const gap = ordinalsOf(set).filter((ordinal) => !holds(old, ordinal) && !holds(rangeOf(peer.set), ordinal));
