@@ -1,5 +1,6 @@
 import { rangeOfSet, titleOf } from "../core/kubernetes";
 import { ordinalsText } from "../core/ordinals";
+import { podNetworkWarning, unreachableVolumes } from "../core/reach";
 import { startingProject } from "../core/startingProject";
 import type { ClusterSurvey, SetSurvey } from "../core/survey";
 import { type Problem, UserError } from "../core/userError";
@@ -140,9 +141,15 @@ async function surveyOther(
   const { version, storageClasses, drivers } = found.survey;
   writeLines(io.stderr, [
     `Destination: context ${context} (${version}), storage classes ${names(storageClasses)}, CSI drivers ${names(drivers)}.`,
-    ...warnings(found),
+    ...warnings({ ...found, warnings: [...found.warnings, ...reachWarnings(source.survey, found.survey)] }),
   ]);
   return found.survey;
+}
+
+/** What a simulated cluster cannot show, and the real ones tell. */
+function reachWarnings({ nodes, volumes }: SetSurvey, destination: ClusterSurvey): string[] {
+  const networks = podNetworkWarning(nodes, destination.nodes);
+  return [...(networks === undefined ? [] : [networks]), ...unreachableVolumes(volumes, destination.nodes)];
 }
 
 function names(objects: ClusterSurvey["drivers"]): string {

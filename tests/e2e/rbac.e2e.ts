@@ -1,10 +1,12 @@
 /**
- * A whole move, forward and back, with exactly the rights of `deploy/rbac/`, each half looking at its live peer.
+ * A set that runs is taken over and moved, forward and back, with exactly the rights of `deploy/rbac/`, each half looking at its live peer.
  */
 import { contextOf, giveRights, kubeconfigIn, objectsOf, pathOf } from "./accounts";
 import { useGround } from "./ground";
 import { expectNothingLost, expectWholeSet, Scenario } from "./harness";
+import { setManifest } from "./manifests";
 import type { Side } from "./project";
+import { runAlready } from "./runningSet";
 import { describeInWhole } from "./tools";
 
 const namespace = "rbac";
@@ -37,8 +39,11 @@ describeInWhole("least privilege", () => {
     scenario.project.setEnv("KUBECONFIG", kubeconfig);
     await scenario.project.must("config", "set", "peerContext", "destination-peer", "-s", "source");
     await scenario.project.must("config", "set", "peerContext", "source-peer", "-s", "destination");
+    // The set runs already, so that the rights to take it over are tried too.
+    await runAlready(ground(), namespace, setManifest({}), "kubectl apply");
+    await scenario.project.must("config", "set", "adopt", "true", "-s", "source");
     await scenario.mustUp("destination");
-    await scenario.mustUp("source");
+    expect((await scenario.mustUp("source")).output.replace(/\s+/g, " ")).toContain("is taken over as it runs");
   });
 
   test("a move to the destination and back", async () => {
