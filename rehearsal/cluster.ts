@@ -15,6 +15,8 @@ import type { LeaseAge } from "../core/leaving";
 import { UserError } from "../core/userError";
 import { type Cluster, type ObjectReference, type Refused, Unreachable } from "../live/cluster";
 import { ApiError, ApiServer, notFound, type WriteOptions } from "./apiServer";
+import { type Propagation, requestDeletion } from "./deletion";
+import { GarbageCollector } from "./garbageCollector";
 import { referenceOf } from "./kinds";
 import { type ClusterEvent, ObjectStore } from "./objectStore";
 import { type PodFault, PodRuntime } from "./podRuntime";
@@ -28,6 +30,8 @@ export interface SimulatedStorageClass {
   readonly provisioner?: string;
   /** What happens to a provisioned volume when its claim goes. Default `Delete`. */
   readonly reclaimPolicy?: "Delete" | "Retain";
+  /** When its claims are bound: at once, or when a pod that uses them is scheduled. Default `Immediate`. */
+  readonly volumeBindingMode?: "Immediate" | "WaitForFirstConsumer";
 }
 
 /** How a simulated cluster is to be. */
@@ -38,6 +42,8 @@ export interface SimulatedClusterOptions {
   readonly version?: string;
   /** An old API server, which drops `spec.ordinals` without a word. */
   readonly dropsOrdinals?: boolean;
+  /** Whether the feature gate `MaxUnavailableStatefulSet` is on; without it `maxUnavailable` is dropped. Default false. */
+  readonly maxUnavailable?: boolean;
   /** Its storage classes, the default one first. Default one class, `standard`. */
   readonly storageClasses?: readonly SimulatedStorageClass[];
   /** CSI drivers whose provisioner runs in it. Default `disk.example.com`. */
@@ -68,6 +74,7 @@ export class SimulatedCluster implements Cluster {
   private readonly pods_: PodRuntime;
   private readonly volumes_: VolumeController;
   private readonly sets_: StatefulSetController;
+  private readonly garbage: GarbageCollector;
 
   public constructor(options: SimulatedClusterOptions) {
     const dropsOrdinals = options.dropsOrdinals ?? false;
@@ -75,7 +82,8 @@ export class SimulatedCluster implements Cluster {
     this.name = options.name;
     this.serverVersion = options.version ?? (dropsOrdinals ? "v1.26.15" : "v1.36.2");
     this.store = new ObjectStore(options.name, options.startMs ?? Date.UTC(2026, 0, 1));
-    this.server = new ApiServer(this.store, dropsOrdinals);
+    this.server = new ApiServer(this.store, dropsOrdinals, options.maxUnavailable);
+    this.garbage = new GarbageCollector(this.store);
     this.pods_ = new PodRuntime(this.store, nodes, (pod) => {
       for (const volume of pod.spec?.volumes ?? []) {
         const claim = volume.persistentVolumeClaim?.claimName;
@@ -83,10 +91,8 @@ export class SimulatedCluster implements Cluster {
       }
     });
     const drivers = options.drivers ?? [csiDriver];
-    this.volumes_ = new VolumeController(options.name, this.store, drivers, (namespace, claim) =>
-      this.pods_.uses(namespace, claim),
-    );
-    this.sets_ = new StatefulSetController(this.store, this.server);
+    this.volumes_ = new VolumeController(options.name, this.store, drivers, this.pods_);
+    this.sets_ = new StatefulSetController(this.store, this.server, options.maxUnavailable);
     this.bootstrap(nodes, options.storageClasses ?? [{ name: "standard" }], drivers[0] ?? csiDriver);
   }
 
@@ -130,17 +136,18 @@ export class SimulatedCluster implements Cluster {
     return this.server.update(reference, { manager: "kubectl" }, change);
   }
 
-  /** Asks for an object to be deleted. It goes when its controllers let it go: see `tick`. */
-  public delete(reference: ObjectReference): void {
+  /**
+   * Asks for an object to be deleted. It goes when its controllers let it go: see `tick`.
+   *
+   * @param propagation what becomes of what it owns. Default as with kubectl, `Background`.
+   */
+  public delete(reference: ObjectReference, propagation?: Propagation): void {
     this.checkReachable();
     const live = this.store.get(reference);
     if (live === undefined) throw notFound(reference);
     if (live.metadata.deletionTimestamp !== undefined) return;
     this.server.admit(reference, live, undefined);
-    const marked = { ...live, metadata: { ...live.metadata, deletionTimestamp: this.store.timestamp } };
-    const waits = ["Pod", "StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Namespace"].includes(live.kind);
-    if (waits) this.store.put(marked, "terminating");
-    else this.store.remove(reference);
+    requestDeletion(this.store, live, propagation);
     if (live.kind === "Namespace")
       this.store.inNamespace(live.metadata.name).forEach((o) => {
         this.delete(referenceOf(o));
@@ -157,6 +164,7 @@ export class SimulatedCluster implements Cluster {
     const before = this.store.version;
     this.store.nowMs += tickMs;
     this.pods_.step();
+    this.garbage.step();
     this.sets_.step();
     this.volumes_.step();
     this.finishNamespaces();
@@ -168,7 +176,7 @@ export class SimulatedCluster implements Cluster {
     let ticks = 0;
     let idle = 0;
     while (!done() && idle < 2) {
-      idle = this.tick() ? 0 : idle + 1;
+      idle = this.tick() || this.sets_.isWaiting ? 0 : idle + 1;
       ticks += 1;
       if (ticks > 1_000_000)
         throw new Error(`The simulated cluster ${this.name} never settles: this is a defect of the rehearsal.`);
@@ -302,10 +310,10 @@ export class SimulatedCluster implements Cluster {
       const status = { conditions: [{ type: "Ready", status: "True" }] };
       this.seed({ apiVersion: "v1", kind: "Node", metadata: { name }, status });
     }
-    classes.forEach(({ name, provisioner = driver, reclaimPolicy = "Delete" }, index) => {
+    classes.forEach(({ name, provisioner = driver, reclaimPolicy = "Delete", volumeBindingMode }, index) => {
       const standard = { "storageclass.kubernetes.io/is-default-class": "true" };
       const metadata = { name, ...(index === 0 ? { annotations: standard } : {}) };
-      const rest = { provisioner, reclaimPolicy, volumeBindingMode: "Immediate" };
+      const rest = { provisioner, reclaimPolicy, volumeBindingMode: volumeBindingMode ?? "Immediate" };
       this.seed({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata, ...rest });
     });
     this.store.events.length = 0;

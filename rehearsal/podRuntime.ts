@@ -16,7 +16,7 @@ export function claimsOf(pod: Pod): string[] {
 
 /**
  * Scheduler and kubelets: a new pod is Running and Ready one tick after it was made, if its claims are Bound; a deleted
- * one is gone one tick after it was deleted. A fault keeps it from either.
+ * one is gone one tick after it was deleted. A fault keeps it from either: `neverReady` is a container that crashes.
  */
 export class PodRuntime {
   private readonly starting = new Map<string, ObjectReference>();
@@ -27,16 +27,21 @@ export class PodRuntime {
   public constructor(
     private readonly store: ObjectStore,
     private readonly nodes: readonly string[],
-    private readonly onGone: (pod: Pod) => void,
+    private readonly onUse: (pod: Pod) => void,
   ) {
     store.listen((before, after) => {
       if ((after ?? before)?.kind === "Pod") this.podChanged(before, after);
     });
   }
 
-  /** Whether any pod uses a claim, terminating ones included. */
+  /** Whether any pod on a node uses a claim, terminating ones included. */
   public uses(namespace: string, claim: string): boolean {
-    return (this.claimUsers.get(`${namespace}/${claim}`)?.size ?? 0) > 0;
+    return this.usersOf(namespace, claim).some((pod) => pod.spec?.nodeName !== undefined);
+  }
+
+  /** Whether a pod that is on no node yet wants a claim. */
+  public wants(namespace: string, claim: string): boolean {
+    return this.usersOf(namespace, claim).some((pod) => pod.spec?.nodeName === undefined);
   }
 
   /** Sets a fault, or takes it back. A pod that is Ready when it becomes `neverReady` stops being so at once. */
@@ -44,10 +49,12 @@ export class PodRuntime {
     const key = `${namespace}/${name}`;
     if (fault === undefined) this.faults.delete(key);
     else this.faults.set(key, fault);
-    const pod = this.store.get(podReference(namespace, name));
+    const pod: Pod | undefined = this.store.get(podReference(namespace, name));
     if (pod === undefined) return;
-    if (fault === "neverReady") this.store.put(withReady(pod, false, "Running"), "unready");
-    else if (pod.metadata.deletionTimestamp === undefined) this.starting.set(key, podReference(namespace, name));
+    if (fault === "neverReady") {
+      // Its containers have not been started yet: `start` looks at the fault.
+      if (pod.spec?.nodeName !== undefined) this.store.put(this.withReady(pod, false), "unready");
+    } else if (pod.metadata.deletionTimestamp === undefined) this.starting.set(key, podReference(namespace, name));
     if (pod.metadata.deletionTimestamp !== undefined) this.stopping.set(key, podReference(namespace, name));
   }
 
@@ -69,20 +76,37 @@ export class PodRuntime {
       this.starting.delete(key);
       return;
     }
-    if (this.faults.get(key) === "neverReady" || !this.mountable(pod)) return;
+    const isReady = hasReady(pod, "True");
+    if (this.faults.get(key) === "neverReady") {
+      // Scheduled, and started again and again.
+      if (!hasReady(pod, "False") && this.canStart(pod)) this.store.put(this.withReady(this.scheduled(pod), false));
+      return;
+    }
+    if (!isReady && !this.canStart(pod)) return;
     this.starting.delete(key);
-    if (pod.status?.conditions?.some((c) => c.type === "Ready" && c.status === "True") === true) return;
-    const ordinal = Number(/\d+$/.exec(reference.name)?.[0] ?? 0);
-    const nodeName = pod.spec?.nodeName ?? this.nodes[ordinal % this.nodes.length];
-    this.store.put({ ...withReady(pod, true, "Running"), spec: { ...pod.spec, nodeName } }, "ready");
+    if (!isReady) this.store.put(this.withReady(this.scheduled(pod), true), "ready");
   }
 
-  private mountable(pod: Pod): boolean {
+  private scheduled(pod: Pod): Pod {
+    const ordinal = Number(/\d+$/.exec(pod.metadata.name)?.[0] ?? 0);
+    const nodeName = pod.spec?.nodeName ?? this.nodes[ordinal % this.nodes.length];
+    return { ...pod, spec: { ...pod.spec, nodeName } };
+  }
+
+  /** A pod on a node has what it needs; any other is scheduled when its claims are Bound and not being deleted. */
+  private canStart(pod: Pod): boolean {
+    if (pod.spec?.nodeName !== undefined) return true;
     const namespace = pod.metadata.namespace ?? "";
     return claimsOf(pod).every((name) => {
       const claim = this.store.get({ apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name });
-      return (claim?.status as { phase?: string } | undefined)?.phase === "Bound";
+      const isBound = (claim?.status as { phase?: string } | undefined)?.phase === "Bound";
+      return isBound && claim?.metadata.deletionTimestamp === undefined;
     });
+  }
+
+  private withReady(pod: Pod, ready: boolean): Pod {
+    const conditions = [{ type: "Ready", status: ready ? "True" : "False", lastTransitionTime: this.store.timestamp }];
+    return { ...pod, status: { ...pod.status, phase: "Running", conditions } };
   }
 
   private podChanged(before: Pod | undefined, after: Pod | undefined): void {
@@ -93,14 +117,20 @@ export class PodRuntime {
     if (before === undefined) {
       this.starting.set(key, podReference(namespace, pod.metadata.name));
       for (const claim of claimsOf(pod)) this.users(namespace, claim).add(pod.metadata.name);
+      this.onUse(pod);
     } else if (after === undefined) {
       this.starting.delete(key);
       this.stopping.delete(key);
       for (const claim of claimsOf(pod)) this.users(namespace, claim).delete(pod.metadata.name);
-      this.onGone(pod);
+      this.onUse(pod);
     } else if (after.metadata.deletionTimestamp !== undefined && before.metadata.deletionTimestamp === undefined) {
       this.stopping.set(key, podReference(namespace, pod.metadata.name));
     }
+  }
+
+  private usersOf(namespace: string, claim: string): Pod[] {
+    const names = [...(this.claimUsers.get(`${namespace}/${claim}`) ?? [])];
+    return names.flatMap((name): Pod | readonly [] => this.store.get(podReference(namespace, name)) ?? []);
   }
 
   private users(namespace: string, claim: string): Set<string> {
@@ -111,7 +141,6 @@ export class PodRuntime {
   }
 }
 
-function withReady(pod: Pod, ready: boolean, phase: string): Pod {
-  const conditions = [{ type: "Ready", status: ready ? "True" : "False" }];
-  return { ...pod, status: { ...pod.status, phase, conditions } };
+function hasReady(pod: Pod, status: "True" | "False"): boolean {
+  return pod.status?.conditions?.some((each) => each.type === "Ready" && each.status === status) ?? false;
 }

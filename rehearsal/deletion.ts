@@ -1,0 +1,54 @@
+import { field } from "./json";
+import type { KubernetesObject, Pod } from "../core/kubernetes";
+import { referenceOf } from "./kinds";
+import type { ObjectStore } from "./objectStore";
+
+/** What becomes of the objects that an object owns when it is deleted. kubectl says `--cascade`. */
+export type Propagation = "Background" | "Foreground" | "Orphan";
+
+/** The finalizers by which the garbage collector knows what is wanted of it. */
+export const cascadeFinalizers = { Foreground: "foregroundDeletion", Orphan: "orphan" } as const;
+
+/**
+ * Asks for an object to be deleted, as the API server does: it goes at once, or is marked until whoever holds it lets go.
+ * Does nothing if that was asked before.
+ */
+export function requestDeletion(
+  store: ObjectStore,
+  live: KubernetesObject,
+  propagation: Propagation = "Background",
+): void {
+  if (live.metadata.deletionTimestamp !== undefined) return;
+  // Of the kinds here only a set owns others.
+  const cascade = live.kind === "StatefulSet" && propagation !== "Background" ? [cascadeFinalizers[propagation]] : [];
+  if (cascade.length === 0 && goesAtOnce(live)) {
+    store.remove(referenceOf(live));
+    return;
+  }
+  const finalizers = [...((live.metadata.finalizers ?? []) as string[]), ...cascade];
+  const metadata = {
+    ...live.metadata,
+    deletionTimestamp: store.timestamp,
+    ...(finalizers.length === 0 ? {} : { finalizers }),
+  };
+  store.put({ ...live, metadata }, "terminating");
+}
+
+function goesAtOnce(object: KubernetesObject): boolean {
+  switch (object.kind) {
+    case "Pod":
+      // No kubelet knows of it, or its kubelet is done with it.
+      return (object as Pod).spec?.nodeName === undefined || isFinished(object);
+    case "PersistentVolumeClaim":
+    case "PersistentVolume":
+    case "Namespace":
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** Whether a pod's containers have ended for good. */
+export function isFinished(pod: Pod): boolean {
+  return ["Failed", "Succeeded"].includes(String(field(pod.status, "phase")));
+}

@@ -1,0 +1,90 @@
+import type { KubernetesObject } from "../core/kubernetes";
+import type { ObjectReference } from "../live/cluster";
+import { cascadeFinalizers, requestDeletion } from "./deletion";
+import { referenceOf } from "./kinds";
+import type { ObjectStore } from "./objectStore";
+import { ownersOf, withOwners } from "./owners";
+
+type References = Map<string, ObjectReference>;
+
+const keyOf = (object: KubernetesObject): string => object.metadata.uid ?? "";
+const finalizersOf = (object: KubernetesObject): readonly string[] => (object.metadata.finalizers ?? []) as string[];
+
+/**
+ * The garbage collector: deletes what only objects own that are gone, also where they never existed here; and does what a
+ * cascade asks for before its owner goes.
+ */
+export class GarbageCollector {
+  /** Objects by the uid of each of their owners. */
+  private readonly dependents = new Map<string, References>();
+  private readonly uids = new Set<string>();
+  /** Objects whose owners changed or are gone. */
+  private readonly suspects: References = new Map();
+  /** Objects that are being deleted and wait for what they own. */
+  private readonly waiting: References = new Map();
+
+  public constructor(private readonly store: ObjectStore) {
+    store.listen((before, after) => {
+      this.changed(before, after);
+    });
+  }
+
+  /** Does what is to be done now. */
+  public step(): void {
+    for (const [uid, reference] of this.waiting) this.cascade(uid, reference);
+    const suspects = [...this.suspects.values()];
+    this.suspects.clear();
+    for (const reference of suspects) this.look(reference);
+  }
+
+  private changed(before: KubernetesObject | undefined, after: KubernetesObject | undefined): void {
+    const object = after ?? before;
+    if (object === undefined) return;
+    const uid = keyOf(object);
+    const owners = ownersOf(after);
+    if (ownersOf(before) !== owners) {
+      for (const owner of ownersOf(before)) this.dependents.get(owner.uid)?.delete(uid);
+      for (const owner of owners) this.dependentsOf(owner.uid).set(uid, referenceOf(object));
+      if (owners.length > 0) this.suspects.set(uid, referenceOf(object));
+    }
+    if (after === undefined) {
+      this.uids.delete(uid);
+      this.suspects.delete(uid);
+      this.waiting.delete(uid);
+      for (const [dependent, reference] of this.dependents.get(uid) ?? []) this.suspects.set(dependent, reference);
+      return;
+    }
+    this.uids.add(uid);
+    const cascades = finalizersOf(after).some((name) => Object.values<string>(cascadeFinalizers).includes(name));
+    if (cascades && after.metadata.deletionTimestamp !== undefined) this.waiting.set(uid, referenceOf(after));
+  }
+
+  private dependentsOf(uid: string): References {
+    const dependents = this.dependents.get(uid) ?? new Map<string, ObjectReference>();
+    this.dependents.set(uid, dependents);
+    return dependents;
+  }
+
+  private cascade(uid: string, reference: ObjectReference): void {
+    const owner = this.store.get(reference);
+    if (owner === undefined) return;
+    const orphans = finalizersOf(owner).includes(cascadeFinalizers.Orphan);
+    const dependents = [...this.dependentsOf(uid).values()].flatMap((dependent) => this.store.get(dependent) ?? []);
+    for (const dependent of dependents) {
+      const others = ownersOf(dependent).filter((each) => each.uid !== uid);
+      const isKept = orphans || others.some((each) => this.uids.has(each.uid));
+      if (isKept) this.store.put(withOwners(dependent, others));
+      else requestDeletion(this.store, dependent);
+    }
+    if (this.dependentsOf(uid).size === 0) this.store.remove(reference);
+  }
+
+  private look(reference: ObjectReference): void {
+    const object = this.store.get(reference);
+    const owners = ownersOf(object);
+    const alive = owners.filter((owner) => this.uids.has(owner.uid));
+    if (object === undefined || alive.length === owners.length) return;
+    if (alive.length === 0) requestDeletion(this.store, object);
+    else this.store.put(withOwners(object, alive));
+  }
+}
