@@ -24,6 +24,8 @@ export type CutoverOutputs = Readonly<Record<string, unknown>>;
  */
 export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
   keepAnswersQuiet();
+  // Said whatever becomes of this `up`: why it is refused may stand in them.
+  for (const warning of args.workload.warnings) await pulumi.log.warn(warning);
   const plan = await failsAsUserError(() => planHalf(args));
   for (const warning of plan.warnings) await pulumi.log.warn(warning);
   // For the comment on a pull request, and for who is asked to confirm.

@@ -64,6 +64,15 @@ lives at every step, and every change. It loads nothing from anywhere, prints
 well, and is written also when the rehearsal fails. A page that is there already
 is replaced; any other file is not.
 
+With --from-cluster the simulated source has the set as it really runs, with its
+pods, claims, volumes and nodes, and the simulated destination what the cluster
+of --destination-context has: what a real up would refuse is refused here, in
+the same words. Real clusters are only read (get and list), and never for values
+of Secrets. A right that is missing is an error (exit code 2) if the rehearsal
+needs it, else a warning. --init writes a project with manifests of what runs
+and config that takes it over, also where its first up would be refused, and
+says how to go on.
+
 Examples:
   cutover rehearse                            the project in this folder
   cutover rehearse --config-dir examples/web  a project in another folder
@@ -73,6 +82,10 @@ Examples:
   cutover rehearse --one-way --batch 2        forward only, two ordinals a step
   cutover rehearse --json | jq '.steps[1]'    for a program
   cutover rehearse --html move.html           a page for the change request
+  cutover rehearse --from-cluster old --set shop/web --destination-context new
+                                              a set that really runs
+  cutover rehearse --from-cluster old --set shop/web --init web-move
+                                              and write its project
 ${exitCodesHelp}
 `;
 
@@ -131,6 +144,10 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .option("--one-way", "stop when all ordinals have moved; do not come back")
     .option("--batch <b>", "how many ordinals one step may move (default: the config's, else 1)")
     .option("--config-dir <dir>", "folder of a Pulumi.yaml (default: the current folder)")
+    .option("--from-cluster <context>", "rehearse a set that runs in this kubeconfig context; it is only read")
+    .option("--set <namespace/name>", "which set that is")
+    .option("--destination-context <context>", "the cluster to move it to (default: assumed to be as the source)")
+    .option("--init <dir>", "also write the project that moves it: manifests, config, both stack files")
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--html <file>", "also write the rehearsal as one HTML page")
     .option("--stack-trace", "say where in the code an unexpected error happened")

@@ -1,9 +1,17 @@
 import { ordinalsText } from "../core/ordinals";
-import type { Problem } from "../core/userError";
+import { type Problem, UserError } from "../core/userError";
 import type { RehearsalListener, RehearsalOptions } from "../rehearsal/rehearse";
 import type { RehearsalReport } from "../rehearsal/report";
 import { paletteFor } from "./colour";
 import { readInteger } from "./flags";
+import {
+  clusterFlagProblems,
+  fromCluster,
+  type FromClusterFlags,
+  type LoadSurveyor,
+  realSurveyor,
+} from "./fromCluster";
+import { type NewProject, nextSteps, writeProject } from "./init";
 import type { ExitCode, Io } from "./io";
 import { exitCodes, writeLines } from "./io";
 import type { Style } from "./renderPicture";
@@ -13,7 +21,7 @@ import { pageFileProblem } from "./page/pageFile";
 import { PageRecorder } from "./page/recorder";
 
 /** Options of `cutover rehearse` as they stand on the command line. */
-export interface RehearseFlags {
+export interface RehearseFlags extends FromClusterFlags {
   readonly manifests?: readonly string[];
   readonly namespace?: string;
   readonly from?: string;
@@ -33,15 +41,23 @@ export type Rehearse = (options: RehearsalOptions, listener: RehearsalListener) 
 const defaultColumns = 80;
 
 /** `cutover rehearse`: runs the rehearsal and says what it does, step by step. Throws `UserError` on bad input. */
-export async function runRehearse(flags: RehearseFlags, io: Io, rehearse: Rehearse): Promise<ExitCode> {
+export async function runRehearse(
+  flags: RehearseFlags,
+  io: Io,
+  rehearse: Rehearse,
+  surveyor: LoadSurveyor = realSurveyor,
+): Promise<ExitCode> {
   const style: Style = {
     columns: io.stdout.columns ?? defaultColumns,
     palette: paletteFor({ isTTY: io.stdout.isTTY, env: io.env }),
   };
   const options = await readFlags(flags, io);
+  if (flags.fromCluster !== undefined && options.problems.length > 0) throw new UserError(options.problems);
+  const found = await fromCluster(flags, options.batch, io, surveyor);
+  const real = found === undefined ? {} : { real: found.real };
   const recorder = new PageRecorder();
   const listener = together([talker(io), recorder.listener, flags.json === true ? {} : drawer(io, style)]);
-  const report = await rehearse(options, listener);
+  const report = await withProject(found?.project, io, listener, (told) => rehearse({ ...options, ...real }, told));
   if (flags.json === true) {
     io.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   } else {
@@ -50,6 +66,29 @@ export async function runRehearse(flags: RehearseFlags, io: Io, rehearse: Rehear
   }
   const written = await recorder.write(flags, io, report);
   return report.violations.length === 0 && written ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Writes a project as soon as the input has been found good, and says at the end what to do with it. */
+async function withProject(
+  project: NewProject | undefined,
+  io: Io,
+  listener: RehearsalListener,
+  run: (listener: RehearsalListener) => Promise<RehearsalReport>,
+): Promise<RehearsalReport> {
+  if (project === undefined) return run(listener);
+  const steps: string[] = [];
+  try {
+    return await run({
+      ...listener,
+      started: (plan) => {
+        writeProject(project, io.cwd);
+        steps.push(...nextSteps(project, io.cwd));
+        listener.started?.(plan);
+      },
+    });
+  } finally {
+    writeLines(io.stderr, steps);
+  }
 }
 
 async function readFlags(flags: RehearseFlags, io: Io): Promise<RehearsalOptions> {
@@ -62,6 +101,7 @@ async function readFlags(flags: RehearseFlags, io: Io): Promise<RehearsalOptions
   }
   const html = flags.html === undefined ? undefined : await pageFileProblem(flags.html, io.cwd);
   if (html !== undefined) problems.push(html);
+  problems.push(...clusterFlagProblems(flags, io.cwd));
   return {
     cwd: io.cwd,
     ...(flags.manifests === undefined ? {} : { manifests: flags.manifests }),

@@ -110,6 +110,22 @@ const marks = [
   "deployment.kubernetes.io/revision",
 ];
 
+/**
+ * An object without the marks of the tools that apply it, and without Pulumi's: in the other cluster they would name a
+ * release that it does not have. Its own labels and annotations only: those of a pod template are what runs.
+ */
+export function withoutMarks(object: KubernetesObject): KubernetesObject {
+  const copy = copyOf(object);
+  for (const name of ["labels", "annotations"] as const) {
+    const kept = Object.entries(copy.metadata[name] ?? {}).filter(
+      ([key]) => !key.startsWith("pulumi.com/") && !marks.some((mark) => key.includes(mark)),
+    );
+    if (kept.length > 0) copy.metadata[name] = Object.fromEntries(kept);
+    else drop(copy.metadata, name);
+  }
+  return copy;
+}
+
 /** An object without what its server, its controllers and the protocol set. */
 function comparable(object: KubernetesObject): JsonObject {
   const { labels = {}, annotations = {} } = object.metadata;

@@ -18,6 +18,11 @@ export function hasFence(version: string): boolean {
   return (minorOf(version) ?? fenceMinor) >= fenceMinor;
 }
 
+/** Whether a server of this version keeps `spec.ordinals`; an older one drops it without a word. */
+export function hasOrdinals(version: string): boolean {
+  return (minorOf(version) ?? minimumMinor) >= minimumMinor - 1;
+}
+
 /** Why a cluster is too old for a half that sends `spec.ordinals`, or undefined. */
 export function versionProblem(version: string, context: string): Problem | undefined {
   const minor = minorOf(version);

@@ -25,7 +25,7 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly contentType?: string;
-  /** Left out: plain JSON. */
+  /** Another form of the answer than whole objects. Left out: plain JSON. */
   readonly accept?: string;
   readonly body?: unknown;
   /** What the account must be allowed, for messages: `get statefulsets.apps web/web`. */

@@ -105,3 +105,17 @@ export class Unreachable extends Error {
 export class NotAllowed extends Unreachable {
   public override readonly name = "NotAllowed";
 }
+
+/** The kubeconfig has no context of that name. */
+export class UnknownContext extends Unreachable {
+  /**
+   * @param what which one, and which there are.
+   * @param todo where the name is config: how to correct it.
+   */
+  public constructor(
+    public readonly what: string,
+    todo: string,
+  ) {
+    super(`${what}. ${todo}`);
+  }
+}

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
-import { Unreachable } from "./cluster";
+import { UnknownContext, Unreachable } from "./cluster";
 import type { Connection } from "./cluster";
 
 /** A cluster entry of a kubeconfig, as written. */
@@ -71,7 +71,7 @@ export function findContext(connection: Connection): KubeContext {
   const find = (section: Section, name: string | undefined) =>
     files.flatMap((file) => file[section] ?? []).find((entry) => entry.name === name);
   const found = find("contexts", context)?.context;
-  if (!found) throw new Unreachable(missingContext(connection, files));
+  if (!found) throw missingContext(connection, files);
   const cluster = find("clusters", found.cluster)?.cluster;
   if (!cluster?.server) {
     throw new Unreachable(
@@ -100,18 +100,20 @@ export function material(context: string, data: string | undefined, file: string
   }
 }
 
-function missingContext({ context, kubeconfig }: Connection, files: readonly Kubeconfig[]): string {
+function missingContext({ context, kubeconfig }: Connection, files: readonly Kubeconfig[]): UnknownContext {
   const names = [...new Set(files.flatMap((file) => file.contexts ?? []).map(({ name }) => name ?? ""))].sort();
+  const missing = `there is no kubeconfig context "${context}"; there`;
   if (names.length > 0) {
-    return (
-      `there is no kubeconfig context "${context}"; there are: ${names.join(", ")}. ` +
-      `Run: pulumi config set kubernetes:context <context>, or kubectl config rename-context <its name> ${context}`
+    const rename = `kubectl config rename-context <its name> ${context}`;
+    return new UnknownContext(
+      `${missing} are: ${names.join(", ")}`,
+      `Run: pulumi config set kubernetes:context <context>, or ${rename}`,
     );
   }
   const places = kubeconfig === undefined ? defaultPaths().join(", ") : "kubernetes:kubeconfig";
-  return (
-    `there is no kubeconfig context "${context}"; there is none at all (looked in ${places}). ` +
-    "Set KUBECONFIG, or run: pulumi config set kubernetes:kubeconfig <path>"
+  return new UnknownContext(
+    `${missing} is none at all (looked in ${places})`,
+    "Set KUBECONFIG, or run: pulumi config set kubernetes:kubeconfig <path>",
   );
 }
 

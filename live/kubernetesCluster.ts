@@ -14,7 +14,7 @@ import { ApiServer } from "./apiServer";
 import type { ApiAnswer } from "./apiServer";
 import { Unreachable } from "./cluster";
 import type { Cluster, Connection, ObjectReference, Refused } from "./cluster";
-import { discoveredResource, groupPath, knownResource, qualified } from "./resources";
+import { collection, discoveredResource, groupPath, knownResource, qualified } from "./resources";
 import type { Resource } from "./resources";
 
 /** Field manager of the one write that does not go through Pulumi. */
@@ -86,7 +86,7 @@ export class KubernetesCluster implements Cluster {
       "v1",
       "Pod",
       namespace,
-      name === undefined ? undefined : { fieldSelector: `metadata.name=${name}` },
+      name === undefined ? undefined : { query: { fieldSelector: `metadata.name=${name}` } },
     );
   }
 
@@ -242,17 +242,23 @@ export class KubernetesCluster implements Cluster {
     return this.server.ask({ method: "POST", path, query, body, action: `create ${what}` });
   }
 
-  private async list(
+  /**
+   * Every object of a known kind, in one namespace or of the cluster.
+   *
+   * @param absent `none`: a server that has no such kind has no object of it either.
+   */
+  public async list(
     apiVersion: string,
     kind: string,
     namespace: string | undefined,
-    query?: Record<string, string>,
+    { query, absent }: { readonly query?: Record<string, string>; readonly absent?: "none" } = {},
   ): Promise<KubernetesObject[]> {
     const resource = knownResource(apiVersion, kind);
     if (resource === undefined) throw new Error(`no path is known for ${kind}`);
     const path = collection(apiVersion, resource, namespace);
     const action = `list ${qualified(apiVersion, resource.plural)}${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
     const { status, body } = await this.server.ask({ method: "GET", path, action, ...(query && { query }) });
+    if (status === 404 && absent === "none") return [];
     const more = (body?.metadata as { continue?: string } | undefined)?.continue;
     if (status !== 200 || body?.kind !== `${kind}List` || more)
       throw this.strange(`does not answer ${path} with a whole list`);
@@ -290,14 +296,8 @@ export class KubernetesCluster implements Cluster {
   }
 }
 
-function collection(apiVersion: string, resource: Resource, namespace: string | undefined): string {
-  if (!resource.namespaced) return `${groupPath(apiVersion)}/${resource.plural}`;
-  if (namespace === undefined) throw new Error(`${resource.plural} are asked for without a namespace`);
-  return `${groupPath(apiVersion)}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`;
-}
-
 /** "Not there" counts only from the API server itself: a wrong address must not look like an empty cluster. */
-function isNotFound({ status, body }: ApiAnswer): boolean {
+export function isNotFound({ status, body }: ApiAnswer): boolean {
   return status === 404 && body?.kind === "Status" && body.reason === "NotFound";
 }
 

@@ -23,6 +23,10 @@ const known: Readonly<Record<string, readonly (readonly [kind: string, plural: s
     ["Role", "roles"],
     ["RoleBinding", "rolebindings"],
   ],
+  "networking.k8s.io/v1": [
+    ["Ingress", "ingresses"],
+    ["NetworkPolicy", "networkpolicies"],
+  ],
 };
 
 const knownOfCluster: typeof known = {
@@ -36,6 +40,7 @@ const knownOfCluster: typeof known = {
     ["ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings"],
   ],
   "storage.k8s.io/v1": [
+    ["CSIDriver", "csidrivers"],
     ["StorageClass", "storageclasses"],
     ["VolumeAttachment", "volumeattachments"],
   ],
@@ -61,6 +66,13 @@ export function discoveredResource(list: Readonly<Record<string, unknown>>, kind
 export function groupPath(apiVersion: string): string {
   const segments = apiVersion.split("/").map(encodeURIComponent).join("/");
   return apiVersion.includes("/") ? `/apis/${segments}` : `/api/${segments}`;
+}
+
+/** Path of the objects of a resource, in a namespace if it has them. */
+export function collection(apiVersion: string, resource: Resource, namespace: string | undefined): string {
+  if (!resource.namespaced) return `${groupPath(apiVersion)}/${resource.plural}`;
+  if (namespace === undefined) throw new Error(`${resource.plural} are asked for without a namespace`);
+  return `${groupPath(apiVersion)}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`;
 }
 
 /** A resource as RBAC and kubectl name it: `statefulsets.apps`, `pods`. */

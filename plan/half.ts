@@ -59,7 +59,7 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
   const identity: SetIdentity = { name: set.metadata.name, namespace, ...range, fingerprint: workload.fingerprint };
   const cluster = args.connect(connection);
   const problems: Problem[] = [];
-  const warnings = [...workload.warnings];
+  const warnings: string[] = [];
 
   if (cutoverIndex < range.start || cutoverIndex > endOf(range)) problems.push(indexProblem(args));
   // At the same time as the outputs are read; a failure is told where the look is awaited.

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
 import { whyDenied } from "./admission";
+import { withAllocated } from "./allocated";
 import { applyDefaults } from "./defaults";
 import { clean, equal, isObject, pluck, type JsonObject } from "./json";
 import { isBuiltIn, referenceOf, resourceOf } from "./kinds";
@@ -230,7 +231,7 @@ export class ApiServer {
     const reference = referenceOf(object);
     const live = this.store.get(reference);
     if (live === undefined) throw notFound(reference);
-    const config = this.admitted({ ...object, status: live.status }, reference);
+    const config = this.admitted(withAllocated({ ...object, status: live.status }, live), reference);
     const replaced = merge("", {}, config, undefined, []) as KubernetesObject;
     return this.write(live, replaced, [{ manager: options.manager, operation: "Update" }], options);
   }

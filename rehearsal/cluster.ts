@@ -121,6 +121,11 @@ export class SimulatedCluster implements Cluster {
     return this.store.get(reference);
   }
 
+  /** Whether there is an object of that uid. */
+  public hasUid(uid: string): boolean {
+    return this.garbage.knows(uid);
+  }
+
   /** Every object of a kind: for invariants. */
   public list(apiVersion: string, kind: string, namespace?: string): KubernetesObject[] {
     return this.store.list(apiVersion, kind, namespace);

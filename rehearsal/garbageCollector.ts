@@ -29,6 +29,11 @@ export class GarbageCollector {
     });
   }
 
+  /** Whether an object of that uid exists. */
+  public knows(uid: string): boolean {
+    return this.uids.has(uid);
+  }
+
   /** Does what is to be done now. */
   public step(): void {
     for (const [uid, reference] of this.waiting) this.cascade(uid, reference);

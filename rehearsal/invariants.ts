@@ -175,7 +175,9 @@ function mounted(set: MovedSet, side: Side, snapshot: Snapshot): Mounted[] {
 /** Driver and handle, the same in whichever cluster. */
 function backing(volume: PersistentVolume): string {
   const { driver, volumeHandle } = backingOf(volume);
-  return `${driver}/${volumeHandle}`;
+  // The same path on two nodes is two disks; such a volume goes to no other cluster.
+  const node = volume.spec.local === undefined && volume.spec.hostPath === undefined ? "" : `@${volume.metadata.name}`;
+  return `${driver}/${volumeHandle}${node}`;
 }
 
 function lostVolumes(moment: Moment, ledger: Ledger): string[] {

@@ -4,6 +4,8 @@ import { isAbsolute, relative, resolve } from "node:path";
 import type { KubernetesObject } from "../core/kubernetes";
 import type { Side } from "../core/ordinals";
 import { endOf, towards } from "../core/ordinals";
+import type { ProjectFiles } from "../core/startingProject";
+import type { ClusterSurvey, SetSurvey } from "../core/survey";
 import { type Problem, UserError } from "../core/userError";
 import type { GivenIndex } from "../core/workload";
 import { type Input, type ReadFile, readInput as readHalfInput } from "../input";
@@ -24,6 +26,8 @@ export interface RehearsalInput {
   readonly shown: readonly number[];
   /** What the source has before the move. */
   readonly standIns: readonly KubernetesObject[];
+  /** Both clusters as they really are; undefined: they are made up. */
+  readonly found: Readonly<Record<Side, ClusterSurvey> & { readonly source: SetSurvey }> | undefined;
   /** CSI drivers of both clusters, at least one. */
   readonly drivers: readonly string[];
   /** Values that nothing may show. */
@@ -51,7 +55,9 @@ const defaultProject = "statefulset-cutover";
 export async function readInput(options: RehearsalOptions): Promise<RehearsalInput> {
   const problems: Problem[] = [...options.problems];
   const folder = resolve(options.cwd, options.configDir ?? ".");
-  const readFile: ReadFile = (path) => readFileFromDisk(resolve(folder, path), "utf8");
+  const { real } = options;
+  const readFile: ReadFile =
+    real === undefined ? (path) => readFileFromDisk(resolve(folder, path), "utf8") : readerOf(real.files);
   problems.push(...(await folderProblems(folder, options.configDir)));
   if (problems.length > options.problems.length) throw new UserError(problems);
   const config = await readConfig(options, folder, readFile, problems);
@@ -81,6 +87,7 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
     set,
     ...planWay(set, options),
     standIns,
+    found: real && { source: real.source, destination: real.destination },
     drivers: driversOf(destination.settings),
     secrets: [...new Set([...[source, destination].flatMap(secretsOf), ...valuesOfSecrets(standIns)])],
     warnings: config.warnings,
@@ -91,6 +98,15 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
       if (text === undefined) return Promise.reject(Object.assign(new Error("no Pulumi.yaml"), { code: "ENOENT" }));
       return Promise.resolve(withCutoverIndex(text, config.project, cutoverIndex));
     },
+  };
+}
+
+/** Reads files that are on no disk yet. */
+function readerOf(files: ProjectFiles): ReadFile {
+  return (path) => {
+    const text = Object.hasOwn(files, path) ? files[path] : undefined;
+    if (text !== undefined) return Promise.resolve(text);
+    return Promise.reject(Object.assign(new Error(`no ${path}`), { code: "ENOENT" }));
   };
 }
 

@@ -1,4 +1,6 @@
 import { endOf } from "../core/ordinals";
+import type { ProjectFiles } from "../core/startingProject";
+import type { ClusterSurvey, SetSurvey } from "../core/survey";
 import type { Problem } from "../core/userError";
 import { type Ports, program as realProgram } from "../program";
 import { readInput } from "./rehearsalInput";
@@ -13,6 +15,8 @@ export interface RehearsalOptions {
   readonly manifests?: readonly string[];
   /** Folder of a Pulumi project. Default: the current folder. */
   readonly configDir?: string;
+  /** What really runs, and the project that is to move it: instead of a folder and of clusters that are made up. */
+  readonly real?: RealInput;
   /** Instead of the config's. */
   readonly namespace?: string;
   /** Instead of the config's. */
@@ -25,6 +29,13 @@ export interface RehearsalOptions {
   readonly oneWay: boolean;
   /** What the caller has found wrong already: told together with whatever else is. */
   readonly problems: readonly Problem[];
+}
+
+/** A running set, the cluster that it is to move to, and the project that moves it. */
+export interface RealInput {
+  readonly source: SetSurvey;
+  readonly destination: ClusterSurvey;
+  readonly files: ProjectFiles;
 }
 
 /** What will be rehearsed: known once the input has been found good. */

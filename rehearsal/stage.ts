@@ -22,12 +22,10 @@ import {
   type Violations,
   volumesIntact,
 } from "./invariants";
-import { referenceOf } from "./kinds";
+import { clusterOptions, furnish, startRunningSet } from "./furnish";
 import type { RehearsalInput } from "./rehearsalInput";
 import type { Program } from "./rehearse";
-import { csiDriver } from "./volumeController";
 import type { HalfReport, StepReport, UpResult } from "./report";
-import { seedRunningSet } from "./runningSet";
 
 const sides: readonly Side[] = ["source", "destination"];
 
@@ -72,22 +70,13 @@ export class Stage {
   ) {
     const { source, destination } = input.halves;
     const cluster = (side: Side): SimulatedCluster => {
-      const { drivers } = input;
-      const used = input.halves[side].storageClasses;
-      const storageClasses = [...new Set(["standard", ...used])].map((name) => {
-        const provisioner = drivers[Math.max(0, used.indexOf(name)) % drivers.length] ?? csiDriver;
-        return { name, provisioner };
-      });
-      const made = new WatchedCluster({ name: side, storageClasses, drivers }, () => {
+      const made = new WatchedCluster(clusterOptions(input, side), () => {
         this.watch();
       });
-      for (const name of drivers) {
-        made.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name }, spec: {} });
-      }
+      furnish(made, input, side);
       return made;
     };
     const first = cluster("source");
-    for (const object of input.standIns) if (first.get(referenceOf(object)) === undefined) first.seed(object);
     // Two stacks with the same connection are one cluster: the program has to find that out.
     const same = JSON.stringify(source.settings.connection) === JSON.stringify(destination.settings.connection);
     this.clusters = { source: first, destination: same ? first : cluster("destination") };
@@ -100,13 +89,15 @@ export class Stage {
         peers: (name) => (name === "source" || name === "destination" ? this.stacks[name].wireOutputs : "missing"),
       });
     this.stacks = { source: stack("source"), destination: stack("destination") };
-    if (source.settings.adopt) seedRunningSet(first, source.workload);
+    startRunningSet(first, input);
   }
 
   /** Changes the cutover index and runs both `up`, the half that gives up first; the first step creates everything. */
   public async step(cutoverIndex: number): Promise<{ readonly step: StepReport; readonly succeeded: boolean }> {
     const before = this.cutoverIndex;
-    this.order = before !== undefined && cutoverIndex < before ? ["source", "destination"] : ["destination", "source"];
+    // What runs already is met first as it is, before anything has happened in its cluster.
+    const sourceFirst = before === undefined ? this.input.halves.source.settings.adopt : cutoverIndex < before;
+    this.order = sourceFirst ? ["source", "destination"] : ["destination", "source"];
     this.cutoverIndex = cutoverIndex;
     const results: Partial<Record<Side, UpResult>> = {};
     let succeeded = true;

@@ -8,6 +8,9 @@ export function commandLine(flags: RehearseFlags): string {
   return [
     "cutover",
     "rehearse",
+    ...words("--from-cluster", flags.fromCluster),
+    ...words("--set", flags.set),
+    ...words("--destination-context", flags.destinationContext),
     ...words("--config-dir", flags.configDir),
     ...words("--manifests", flags.manifests),
     ...words("--namespace", flags.namespace),

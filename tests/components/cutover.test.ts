@@ -219,8 +219,13 @@ describe("a step", () => {
     };
     const reason =
       "ordinal 5 is still held by the source. Run pulumi up -s source with cutoverIndex 5 first, then this again";
-    const refused = await up("destination", 5, cluster, scene);
-    expect(refused.errors).toEqual([`cutoverIndex 5: ${reason}`]);
+    // What is known of the config is said all the same: it may be why.
+    const shadowed = { workload: { ...workload(), warnings: ["cutoverIndex is 5 in this stack alone"] } };
+    const refused = await up("destination", 5, cluster, { ...scene, args: shadowed });
+    expect([refused.errors, refused.log]).toEqual([
+      [`cutoverIndex 5: ${reason}`],
+      ["warning: cutoverIndex is 5 in this stack alone"],
+    ]);
     const preview = await up("destination", 5, cluster, { ...scene, preview: true });
     expect(preview.errors).toEqual([]);
     expect(preview.log).toEqual([

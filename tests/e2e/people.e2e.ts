@@ -2,6 +2,7 @@
  * What people do: edit the config between the halves, merge two pull requests at once, run both halves at the same time,
  * and leave things in the destination that are in the way.
  */
+import type { KubeObject } from "../../playground/api";
 import { createVolume } from "../../playground/storage";
 import { useGround } from "./ground";
 import { expectNothingLost, expectWholeSet, orderOf, Scenario } from "./harness";
@@ -103,8 +104,16 @@ describeInWhole("things in the way", () => {
     await destination.delete(`/api/v1/persistentvolumes/disk-${namespace}-data-web-2`);
     await scenario.mustUp("destination", 2);
     expect(await scenario.whereabouts()).toEqual({ source: [0, 1], destination: [2] });
-    const { overlaps, rebound } = await scenario.finish();
-    expect([overlaps, rebound]).toEqual([[], []]);
+    interface Disk extends KubeObject {
+      readonly spec: { readonly csi: { readonly volumeHandle: string }; readonly claimRef: { readonly name: string } };
+    }
+    const disk = await destination.get<Disk>(`/api/v1/persistentvolumes/disk-${namespace}-data-web-2`);
+    expect([disk.spec.csi.volumeHandle, disk.spec.claimRef.name]).toEqual([
+      `disk-${namespace}-data-web-2`,
+      "data-web-2",
+    ]);
+    const { overlaps, claimsMadeEmpty } = await scenario.finish();
+    expect([overlaps, claimsMadeEmpty.filter(({ cluster }) => cluster === "destination")]).toEqual([[], []]);
   });
 
   test("a claim of that name on another disk in the destination is refused, and kept", async () => {
@@ -129,7 +138,7 @@ describeInWhole("things in the way", () => {
     expect(output).toContain("data-web-2");
     expect(await scenario.ordinals("destination")).toEqual([]);
     // What the message says: the claim is not needed.
-    expect(output.replace(/\s+/g, " ")).toContain("kubectl delete pvc data-web-2");
+    expect(output.replace(/\s+/g, " ")).toContain(`kubectl -n ${namespace} delete pvc data-web-2`);
     await destination.delete(`${claims}/data-web-2`);
     await scenario.mustUp("destination", 2);
     expect((await scenario.finish()).overlaps).toEqual([]);

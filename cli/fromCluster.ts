@@ -1,0 +1,174 @@
+import { rangeOfSet, titleOf } from "../core/kubernetes";
+import { ordinalsText } from "../core/ordinals";
+import { startingProject } from "../core/startingProject";
+import type { ClusterSurvey, SetSurvey } from "../core/survey";
+import { type Problem, UserError } from "../core/userError";
+import type { Connection } from "../live/cluster";
+import type { ClusterReader } from "../live/clusterReader";
+import type { SetPlace, Surveyed } from "../live/survey";
+import type { RealInput } from "../rehearsal/rehearse";
+import { folderProblems, type NewProject } from "./init";
+import { type Io, writeLines } from "./io";
+
+/** Options of `cutover rehearse` that are about real clusters, as they stand on the command line. */
+export interface FromClusterFlags {
+  readonly fromCluster?: string;
+  readonly set?: string;
+  readonly destinationContext?: string;
+  readonly init?: string;
+}
+
+/** How clusters are looked at. */
+export interface Surveyor {
+  readonly readCluster: (connection: Connection) => ClusterReader;
+  readonly surveySet: (reader: ClusterReader, place: SetPlace) => Promise<Surveyed<SetSurvey>>;
+  readonly surveyDestination: (
+    reader: ClusterReader,
+    context: string,
+    source: SetSurvey,
+  ) => Promise<Surveyed<ClusterSurvey>>;
+}
+
+/** Loads it only when it is asked for. */
+export type LoadSurveyor = () => Promise<Surveyor>;
+
+export const realSurveyor: LoadSurveyor = async () => ({
+  readCluster: (await import("../live/clusterReader")).readCluster,
+  surveySet: (await import("../live/survey")).surveySet,
+  surveyDestination: (await import("../live/survey")).surveyDestination,
+});
+
+/** What to rehearse instead of a folder, and the project to write if one is asked for. */
+export interface FromCluster {
+  readonly real: RealInput;
+  readonly project: NewProject | undefined;
+}
+
+interface OtherFlags {
+  readonly manifests?: readonly string[];
+  readonly configDir?: string;
+  readonly namespace?: string;
+}
+
+const setName = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)\/([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)$/;
+
+/** What is wrong with the options about real clusters, each on its own and all together. */
+export function clusterFlagProblems(flags: FromClusterFlags & OtherFlags, cwd: string): Problem[] {
+  const { fromCluster, set, destinationContext, init } = flags;
+  if (fromCluster === undefined) {
+    const todo = "Say in which kubeconfig context the set runs: --from-cluster CONTEXT --set NAMESPACE/NAME";
+    const given = { "--set": set, "--destination-context": destinationContext, "--init": init };
+    return Object.entries(given)
+      .filter(([, value]) => value !== undefined)
+      .map(([where]) => ({ where, what: "goes with --from-cluster, which is not given", todo }));
+  }
+  const { manifests, configDir, namespace } = flags;
+  const others = { "--manifests": manifests, "--config-dir": configDir, "--namespace": namespace };
+  const problems: Problem[] = Object.entries(others)
+    .filter(([, value]) => value !== undefined)
+    .map(([where]) => ({
+      where,
+      what: "does not go with --from-cluster, which takes the set as it runs",
+      todo: "Leave one of the two out",
+    }));
+  const contexts = { "--from-cluster": fromCluster, "--destination-context": destinationContext };
+  for (const [where, context] of Object.entries(contexts)) {
+    if (context?.trim() !== "") continue;
+    problems.push({ where, what: "is empty", legal: "a kubeconfig context", todo: "kubectl config get-contexts" });
+  }
+  if (fromCluster !== "" && fromCluster === destinationContext) {
+    const what = "is the context of --from-cluster: both halves would be one cluster";
+    problems.push({ where: "--destination-context", what, received: fromCluster, todo: "Name the cluster to move to" });
+  }
+  const legal = "NAMESPACE/NAME of a StatefulSet";
+  if (set === undefined) {
+    problems.push({ where: "--set", what: "is not given", legal, todo: "kubectl get statefulsets --all-namespaces" });
+  } else if (!setName.test(set)) {
+    problems.push({ where: "--set", what: "is not legal", received: set, legal, todo: "Correct the option" });
+  }
+  return [...problems, ...(init === undefined ? [] : folderProblems(init, cwd))];
+}
+
+/**
+ * Reads the set that really runs, and the cluster that it is to move to; says on stderr what was found.
+ *
+ * @returns undefined where no cluster is asked for.
+ * @throws UserError if something cannot be read. Nothing has been written anywhere.
+ */
+export async function fromCluster(
+  flags: FromClusterFlags,
+  batch: number | undefined,
+  io: Io,
+  load: LoadSurveyor,
+): Promise<FromCluster | undefined> {
+  const { fromCluster: context, set = "", destinationContext, init } = flags;
+  if (context === undefined) return undefined;
+  const [, namespace = "", , name = ""] = setName.exec(set) ?? [];
+  const surveyor = await load();
+  const found = await surveyor.surveySet(surveyor.readCluster({ context }), { context, namespace, name });
+  writeLines(io.stderr, [...described(found.survey, context), ...warnings(found)]);
+  const destination = await surveyOther(surveyor, destinationContext, found, io);
+  const source = found.survey;
+  const files = startingProject(source, { source: context, destination: destinationContext, batch });
+  return {
+    real: { source, destination, files },
+    project:
+      init === undefined ? undefined : { folder: init, files, destinationKnown: destinationContext !== undefined },
+  };
+}
+
+async function surveyOther(
+  { readCluster, surveyDestination }: Surveyor,
+  context: string | undefined,
+  source: Surveyed<SetSurvey>,
+  io: Io,
+): Promise<ClusterSurvey> {
+  if (context === undefined) {
+    writeLines(io.stderr, [
+      "warning: without --destination-context the destination is assumed to have the version, the storage classes and the " +
+        "CSI drivers of the source, and nothing that is in the way",
+    ]);
+    const { version, nodes, storageClasses, drivers } = source.survey;
+    return { version, nodes, storageClasses, drivers, objects: [] };
+  }
+  const found = await surveyDestination(readCluster({ context }), context, source.survey);
+  if (found.clusterUid !== undefined && found.clusterUid === source.clusterUid) {
+    const what = "leads to the cluster of --from-cluster (uid of kube-system): both halves would be one";
+    const todo = "Name the context of the cluster to move to";
+    throw new UserError([{ where: "--destination-context", what, received: context, todo }]);
+  }
+  const { version, storageClasses, drivers } = found.survey;
+  writeLines(io.stderr, [
+    `Destination: context ${context} (${version}), storage classes ${names(storageClasses)}, CSI drivers ${names(drivers)}.`,
+    ...warnings(found),
+  ]);
+  return found.survey;
+}
+
+function names(objects: ClusterSurvey["drivers"]): string {
+  return objects.map(({ metadata }) => metadata.name).join(", ") || "none";
+}
+
+function warnings({ warnings: texts }: Surveyed<unknown>): string[] {
+  return texts.map((text) => `warning: ${text}`);
+}
+
+function described(survey: SetSurvey, context: string): string[] {
+  const { set, claims, volumes, belongings, carried, left, version } = survey;
+  const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+  const line = (title: string, texts: readonly string[]): string[] =>
+    texts.length === 0 ? [] : [`  ${title.padEnd(14)}${texts.join(", ")}`];
+  return [
+    `Found in context ${context} (${version}), and only read: ${titleOf(set)}, ${ordinalsText(rangeOfSet(set))}, ` +
+      `${count(claims.length, "claim")}, ${count(volumes.length, "volume")}.`,
+    ...line(
+      "manifests:",
+      belongings.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+    ),
+    ...line(
+      "carried:",
+      carried.map(({ kind, name }) => `${kind} ${name}`),
+    ),
+    ...left.map((text) => `  left to you:  ${text}`),
+  ];
+}

@@ -1,0 +1,45 @@
+import { withoutMarks } from "./adopt";
+import type { CarriedName } from "./carried";
+import { drop } from "./json";
+import type { KubernetesObject, Node, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "./kubernetes";
+import { cleaned } from "./objects";
+
+/** A cluster as it was found, as far as a rehearsal needs to know it. */
+export interface ClusterSurvey {
+  /** Server version, such as `v1.36.2`. */
+  readonly version: string;
+  /** Nodes; none if they could not be looked at. */
+  readonly nodes: readonly Node[];
+  readonly storageClasses: readonly KubernetesObject[];
+  /** Its CSIDriver objects. */
+  readonly drivers: readonly KubernetesObject[];
+  /** What else is there and may be in the way: the namespace, objects of the names that the move will write. */
+  readonly objects: readonly KubernetesObject[];
+}
+
+/** A running set and what is around it, as it was found. Nothing in it is the value of a Secret. */
+export interface SetSurvey extends ClusterSurvey {
+  readonly set: StatefulSet;
+  /** Its pods, and others that mount its claims. */
+  readonly pods: readonly Pod[];
+  /** Its claims. */
+  readonly claims: readonly PersistentVolumeClaim[];
+  /** The volumes that its claims name. */
+  readonly volumes: readonly PersistentVolume[];
+  /** What goes into the manifests beside the set. */
+  readonly belongings: readonly KubernetesObject[];
+  /** Secrets and ConfigMaps that its pods need: they are carried, and only their names are known. */
+  readonly carried: readonly CarriedName[];
+  /** What is left to a person, a line each. */
+  readonly left: readonly string[];
+}
+
+/** An object that runs, as a manifest for both clusters: without what its server, its controllers and other tools set. */
+export function manifestOf(live: KubernetesObject): KubernetesObject {
+  const { object } = cleaned(withoutMarks(live));
+  // Whoever tidies up after it does so in its own cluster.
+  drop(object.metadata, "finalizers");
+  // The order in which people write it.
+  const { apiVersion, kind, metadata, ...rest } = object;
+  return { apiVersion, kind, metadata, ...rest };
+}

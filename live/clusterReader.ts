@@ -1,0 +1,74 @@
+import type { CarriedName } from "../core/carried";
+import type { KubernetesObject } from "../core/kubernetes";
+import { ApiServer } from "./apiServer";
+import type { Cluster, Connection } from "./cluster";
+import { Unreachable } from "./cluster";
+import { isNotFound, KubernetesCluster } from "./kubernetesCluster";
+import { collection, knownResource, qualified } from "./resources";
+
+/** What a survey asks of a cluster: reads, and no write. All of them throw `Unreachable` if it does not answer. */
+export interface ClusterReader extends Pick<Cluster, "version" | "read"> {
+  /** Every object of a kind, in one namespace or of the cluster; none if the server has no such kind. */
+  list(apiVersion: string, kind: string, namespace?: string): Promise<KubernetesObject[]>;
+  /** Whether a Secret or ConfigMap exists, without its values. */
+  glance(namespace: string, named: CarriedName): Promise<Glance | undefined>;
+}
+
+/** What can be known of a Secret or ConfigMap without reading it. */
+export interface Glance {
+  /** Type of a Secret, such as `Opaque`. */
+  readonly type?: string;
+}
+
+/** Opens a cluster for reading. Reads no kubeconfig and connects to nothing before the first question. */
+export function readCluster(connection: Connection): ClusterReader {
+  const server = new ApiServer(connection);
+  return new ApiReader(server, new KubernetesCluster(server));
+}
+
+/**
+ * What `kubectl get secrets` asks for, without the objects beside the cells: the server makes the rows, and leaves all
+ * values where they are. Metadata alone would not do: kubectl notes what it applied in an annotation, values included.
+ */
+const asTable = "application/json;as=Table;v=v1;g=meta.k8s.io";
+
+/** A cluster behind a real API server. */
+export class ApiReader implements ClusterReader {
+  public constructor(
+    private readonly server: ApiServer,
+    private readonly cluster: KubernetesCluster,
+  ) {}
+
+  public version(): Promise<string> {
+    return this.cluster.version();
+  }
+
+  public read(reference: Parameters<ClusterReader["read"]>[0]): Promise<KubernetesObject | undefined> {
+    return this.cluster.read(reference);
+  }
+
+  public list(apiVersion: string, kind: string, namespace?: string): Promise<KubernetesObject[]> {
+    return this.cluster.list(apiVersion, kind, namespace, { absent: "none" });
+  }
+
+  public async glance(namespace: string, { kind, name }: CarriedName): Promise<Glance | undefined> {
+    const resource = knownResource("v1", kind);
+    if (resource === undefined) throw new Error(`no path is known for ${kind}`);
+    const answer = await this.server.ask({
+      method: "GET",
+      path: `${collection("v1", resource, namespace)}/${encodeURIComponent(name)}`,
+      query: { includeObject: "None" },
+      accept: asTable,
+      action: `get ${qualified("v1", resource.plural)} in namespace ${namespace}`,
+    });
+    if (isNotFound(answer)) return undefined;
+    const { status, body } = answer;
+    if (status !== 200 || body?.kind !== "Table") {
+      throw new Unreachable(`${this.server.describe()} does not answer for ${kind} ${name} with a table (${status}).`);
+    }
+    const columns = (body.columnDefinitions ?? []) as readonly { readonly name?: string }[];
+    const rows = (body.rows ?? []) as readonly { readonly cells?: readonly unknown[] }[];
+    const type = rows[0]?.cells?.[columns.findIndex((column) => column.name === "Type")];
+    return typeof type === "string" ? { type } : {};
+  }
+}

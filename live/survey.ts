@@ -1,0 +1,274 @@
+import { belongingsOf } from "../core/belongings";
+import type { CarriedName } from "../core/carried";
+import { podsOfSet } from "../core/handOver";
+import { refusalOf } from "../core/kinds";
+import { annotations, claimName, ordinalIn, titleOf } from "../core/kubernetes";
+import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
+import { accountOf, podReferences } from "../core/podReferences";
+import { manifestOf, type ClusterSurvey, type SetSurvey } from "../core/survey";
+import { UserError } from "../core/userError";
+import type { ClusterReader } from "./clusterReader";
+import { Looks } from "./looks";
+
+/** A set by its name, in a cluster by its kubeconfig context. */
+export interface SetPlace {
+  readonly context: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What was found, and what could not be looked at. */
+export interface Surveyed<T> {
+  readonly survey: T;
+  readonly warnings: readonly string[];
+  /** Uid of the namespace `kube-system`; undefined if it may not be read. */
+  readonly clusterUid: string | undefined;
+}
+
+const namedAreThere = "those that the volumes name are assumed to exist";
+const asInSource = "they are assumed to be as in the source";
+
+/** Kinds of a namespace of which some may belong to a set. */
+const candidateKinds: readonly (readonly [apiVersion: string, kind: string])[] = [
+  ["v1", "Service"],
+  ["v1", "ServiceAccount"],
+  ["rbac.authorization.k8s.io/v1", "Role"],
+  ["rbac.authorization.k8s.io/v1", "RoleBinding"],
+  ["policy/v1", "PodDisruptionBudget"],
+  ["networking.k8s.io/v1", "NetworkPolicy"],
+  ["networking.k8s.io/v1", "Ingress"],
+];
+
+/**
+ * Reads a running set and what is around it. Nothing is written, and no value of a Secret or ConfigMap is read.
+ *
+ * @throws UserError if there is no such set, or something that matters may not be looked at.
+ */
+export async function surveySet(reader: ClusterReader, place: SetPlace): Promise<Surveyed<SetSurvey>> {
+  const { context, namespace, name } = place;
+  const looks = new Looks(`--from-cluster ${context}:`, "the rehearsal");
+  const set = await looks.need(reader.read({ apiVersion: "apps/v1", kind: "StatefulSet", namespace, name }));
+  looks.throwIfLacking();
+  if (set === undefined) throw new UserError([await missingSet(reader, place, looks)]);
+  refuseMoving(set as StatefulSet);
+  const [version, podsOfNamespace, claimsOfNamespace, kubeSystem, space] = await Promise.all([
+    looks.need(reader.version()),
+    looks.need(reader.list("v1", "Pod", namespace)),
+    looks.need(reader.list("v1", "PersistentVolumeClaim", namespace)),
+    looks.need(reader.read({ apiVersion: "v1", kind: "Namespace", name: "kube-system" })),
+    looks.need(reader.read({ apiVersion: "v1", kind: "Namespace", name: namespace })),
+  ]);
+  const claims = claimsOf(set as StatefulSet, (claimsOfNamespace ?? []) as PersistentVolumeClaim[]);
+  const pods = podsAround(name, claims, podsOfNamespace ?? []);
+  const volumes = await looks.need(
+    looks.named(
+      reader,
+      ["v1", "PersistentVolume"],
+      claims.map(({ spec }) => spec.volumeName),
+    ),
+  );
+  const nodes = await looks.need(
+    looks.named(
+      reader,
+      ["v1", "Node"],
+      pods.map(({ spec }) => spec?.nodeName),
+    ),
+  );
+  looks.throwIfLacking();
+  const needs = storageNeeds(claims, (volumes ?? []) as PersistentVolume[]);
+  const [classes, drivers, autoscalers, candidates] = await Promise.all([
+    looks.listOrNamed(reader, "StorageClass", needs.classes, namedAreThere),
+    looks.listOrNamed(reader, "CSIDriver", needs.drivers, namedAreThere),
+    looks.may(
+      reader.list("autoscaling/v1", "HorizontalPodAutoscaler", namespace),
+      [],
+      "what scales the set is not known",
+    ),
+    Promise.all(
+      candidateKinds.map(([apiVersion, kind]) =>
+        looks.may(reader.list(apiVersion, kind, namespace), [], `no ${kind} is taken for the set's`),
+      ),
+    ),
+  ]);
+  const live = set as StatefulSet;
+  const { objects: belongings, left } = belongingsOf(live, [...podsOfSet(name, pods).values()], candidates.flat());
+  const account = candidates.flat().find(({ kind, metadata }) => {
+    return kind === "ServiceAccount" && metadata.name === (accountOf(live) ?? "default");
+  });
+  const carried = await findCarried(reader, live, account, looks);
+  return {
+    survey: {
+      version: version ?? "",
+      nodes: nodes ?? [],
+      storageClasses: classes ?? madeUp("StorageClass", needs.classes),
+      drivers: drivers ?? madeUp("CSIDriver", needs.drivers),
+      objects: [...(space === undefined ? [] : [space]), ...autoscalers],
+      set: live,
+      pods,
+      claims,
+      volumes: (volumes ?? []) as PersistentVolume[],
+      belongings,
+      carried: carried.names,
+      left: [...left, ...carried.left],
+    },
+    warnings: looks.warnings,
+    clusterUid: kubeSystem?.metadata.uid,
+  };
+}
+
+/**
+ * Reads of the cluster that a set moves to what decides whether it can: its version, storage classes and CSI drivers, its
+ * nodes, and what has the names already that the move will write. Where classes and drivers may not be looked at, those
+ * of the source stand in.
+ */
+export async function surveyDestination(
+  reader: ClusterReader,
+  context: string,
+  source: SetSurvey,
+): Promise<Surveyed<ClusterSurvey>> {
+  const looks = new Looks(`--destination-context ${context}:`, "the destination");
+  const namespace = source.set.metadata.namespace ?? "default";
+  const needs = storageNeeds(source.claims, source.volumes);
+  const [version, kubeSystem] = await Promise.all([
+    looks.need(reader.version()),
+    looks.need(reader.read({ apiVersion: "v1", kind: "Namespace", name: "kube-system" })),
+  ]);
+  looks.throwIfLacking();
+  const wanted = [source.set, ...source.belongings].map(manifestOf);
+  const space: KubernetesObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
+  const [classes, drivers, nodes, found, carried] = await Promise.all([
+    looks.listOrNamed(reader, "StorageClass", needs.classes, asInSource),
+    looks.listOrNamed(reader, "CSIDriver", needs.drivers, asInSource),
+    looks.may(reader.list("v1", "Node"), [], "three nodes are made up"),
+    Promise.all(
+      [space, ...wanted].map(({ apiVersion, kind, metadata: { namespace: of, name } }) => {
+        const reference = { apiVersion, kind, name, ...(of === undefined ? {} : { namespace: of }) };
+        return looks.may(reader.read(reference), undefined, `${kind} ${name} is assumed not to be there`);
+      }),
+    ),
+    Promise.all(
+      source.carried.map(async (named) => {
+        const glance = looks.may(
+          reader.glance(namespace, named),
+          undefined,
+          `${named.kind} ${named.name} is assumed not to be there`,
+        );
+        return (await glance) === undefined ? [] : [standIn(named, namespace)];
+      }),
+    ),
+  ]);
+  return {
+    survey: {
+      version: version ?? "",
+      nodes: nodes,
+      storageClasses: classes ?? source.storageClasses,
+      drivers: drivers ?? source.drivers,
+      objects: [...found.filter((object) => object !== undefined), ...carried.flat()],
+    },
+    warnings: looks.warnings,
+    clusterUid: kubeSystem?.metadata.uid,
+  };
+}
+
+async function missingSet(
+  reader: ClusterReader,
+  { namespace, name }: SetPlace,
+  looks: Looks,
+): Promise<{
+  where: string;
+  what: string;
+  received: string;
+  legal?: string;
+  todo: string;
+}> {
+  const others = await looks.may(reader.list("apps/v1", "StatefulSet", namespace), [], "");
+  const names = others.map(({ metadata }) => `${namespace}/${metadata.name}`);
+  return {
+    where: "--set",
+    what: `names a StatefulSet that the cluster of ${looks.where.replace(/:$/, "")} does not have`,
+    received: `${namespace}/${name}`,
+    ...(names.length === 0 ? {} : { legal: names.join(", ") }),
+    todo: names.length === 0 ? "Find it: kubectl get statefulsets --all-namespaces" : "Correct the option",
+  };
+}
+
+/** Half of a move: what runs here is not the whole set, and its project knows more than can be seen. */
+function refuseMoving(set: StatefulSet): void {
+  if (set.metadata.annotations?.[annotations.turn] === undefined) return;
+  const todo =
+    "Rehearse its project: cutover rehearse --config-dir DIR. If there is none any more, remove the annotations " +
+    "statefulset-cutover/… from the set";
+  const what = `carries the annotation ${annotations.turn}, so a project of this program moves it already`;
+  throw new UserError([{ where: titleOf(set), what, todo }]);
+}
+
+/** The claims of a set, also of ordinals that it does not have now. */
+function claimsOf(set: StatefulSet, claims: readonly PersistentVolumeClaim[]): PersistentVolumeClaim[] {
+  const { name } = set.metadata;
+  const templates = (set.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
+  return claims.filter(({ metadata }) =>
+    templates.some((template) => {
+      const ordinal = ordinalIn(metadata.name, `${template}-${name}`);
+      return ordinal !== undefined && claimName(template, name, ordinal) === metadata.name;
+    }),
+  );
+}
+
+/** The set's pods, and those that mount its claims. */
+function podsAround(set: string, claims: readonly PersistentVolumeClaim[], pods: readonly Pod[]): Pod[] {
+  const own = new Set(podsOfSet(set, pods).values());
+  const names = new Set(claims.map(({ metadata }) => metadata.name));
+  return pods.filter(
+    (pod) =>
+      own.has(pod) ||
+      (pod.spec?.volumes ?? []).some((volume) => names.has(volume.persistentVolumeClaim?.claimName ?? "")),
+  );
+}
+
+/** The storage classes and CSI drivers that the set's volumes are of. */
+function storageNeeds(
+  claims: readonly PersistentVolumeClaim[],
+  volumes: readonly PersistentVolume[],
+): { readonly classes: readonly (string | undefined)[]; readonly drivers: readonly (string | undefined)[] } {
+  return {
+    classes: [...claims, ...volumes].map(({ spec }) => spec.storageClassName),
+    drivers: volumes.map(({ spec }) => spec.csi?.driver),
+  };
+}
+
+/** Classes or drivers of which only the names are known. */
+function madeUp(kind: string, names: readonly (string | undefined)[]): KubernetesObject[] {
+  const known = [...new Set(names)].filter((name) => name !== undefined && name !== "");
+  return known.map((name) => ({ apiVersion: "storage.k8s.io/v1", kind, metadata: { name: name ?? "" } }));
+}
+
+/** What the pods need and is carried; what cannot be is left to a person. */
+async function findCarried(
+  reader: ClusterReader,
+  set: StatefulSet,
+  account: KubernetesObject | undefined,
+  looks: Looks,
+): Promise<{ readonly names: readonly CarriedName[]; readonly left: readonly string[] }> {
+  const namespace = set.metadata.namespace ?? "default";
+  const names: CarriedName[] = [];
+  const left: string[] = [];
+  for (const { kind, name, optional } of podReferences(set, account)) {
+    const glance = await looks.may(
+      reader.glance(namespace, { kind, name }),
+      {},
+      `${kind} ${name} is assumed to be there`,
+    );
+    const title = `${kind} ${namespace}/${name}`;
+    const refusal = glance && refusalOf({ ...standIn({ kind, name }, namespace), ...glance });
+    if (refusal !== undefined) left.push(`${title} ${refusal.what}, and the pods name it`);
+    else if (glance !== undefined) names.push({ kind, name });
+    else if (!optional)
+      left.push(`${title} is named by the pods and does not exist: make it, then add it to the config`);
+  }
+  return { names, left };
+}
+
+/** An object without its values. */
+function standIn({ kind, name }: CarriedName, namespace: string): KubernetesObject {
+  return { apiVersion: "v1", kind, metadata: { name, namespace } };
+}

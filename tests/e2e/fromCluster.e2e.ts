@@ -1,0 +1,201 @@
+/**
+ * A set that really runs is read, rehearsed and written down as a project, and that project takes it over with the real
+ * engine. Nothing is written in a cluster before its first `up`.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { RehearsalReport } from "../../rehearsal/report";
+import { contextOf, giveRights, kubeconfigIn } from "./accounts";
+import { type Ground, useGround } from "./ground";
+import { type Ended, runProcess } from "./pulumiProcess";
+import { pathOf, runAlready, runningManifest } from "./runningSet";
+import { describeOnClusters, describeWithPulumi, tell } from "./tools";
+import { createVolumesForSet } from "../../playground/storage";
+
+const repository = resolve(__dirname, "../..");
+const namespace = "found";
+
+/** Kinds whose objects a stray write would touch. */
+const watched = [
+  ...["/api/v1/namespaces", "/api/v1/persistentvolumes", "/apis/storage.k8s.io/v1/storageclasses"],
+  "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
+  ...["pods", "persistentvolumeclaims", "services", "secrets", "configmaps", "serviceaccounts"].map(
+    (plural) => `/api/v1/namespaces/${namespace}/${plural}`,
+  ),
+  `/apis/apps/v1/namespaces/${namespace}/statefulsets`,
+  `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`,
+  `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles`,
+  `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`,
+];
+
+/** Every object of these kinds, with its version. */
+async function versions(ground: Ground): Promise<string[]> {
+  interface List {
+    readonly items: readonly { readonly metadata: { readonly name: string; readonly resourceVersion: string } }[];
+  }
+  const found: string[] = [];
+  for (const side of ["source", "destination"] as const) {
+    for (const path of watched) {
+      const { items } = await ground.client(side).get<List>(path);
+      found.push(...items.map(({ metadata }) => `${side} ${path} ${metadata.name} ${metadata.resourceVersion}`));
+    }
+  }
+  return found;
+}
+
+/** Every file of a folder, path to text. */
+function filesIn(folder: string, below = ""): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) Object.assign(files, filesIn(folder, path));
+    else if (entry.isFile()) files[path] = readFileSync(join(folder, path), "utf8");
+  }
+  return files;
+}
+
+describeOnClusters("a set that really runs", () => {
+  const ground = useGround();
+  let root: string;
+  let project: string;
+  let env: NodeJS.ProcessEnv;
+
+  const cutover = async (...args: string[]): Promise<Ended> => {
+    const bin = join(repository, "bin", "cutover.js");
+    const ended = await runProcess(process.execPath, [bin, "rehearse", ...args], { cwd: root, env });
+    tell(`cutover rehearse ${args.join(" ")} ended with ${ended.code} in ${ended.ms} ms`);
+    return ended;
+  };
+  const fromSource = (...more: string[]): Promise<Ended> =>
+    cutover("--from-cluster", "source", "--set", `${namespace}/web`, ...more);
+
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), "cutover-e2e-found-"));
+    project = join(root, "moves", "web");
+    env = { PATH: process.env.PATH, HOME: process.env.HOME, KUBECONFIG: ground().kubeconfig };
+    const volumes = { namespace, set: "web", template: "data", replicas: 3 };
+    await createVolumesForSet(ground().client("source"), volumes);
+    await runAlready(ground(), namespace, runningManifest(namespace), "kubectl apply");
+  }, 60_000);
+
+  afterAll(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  test("is rehearsed and written down, and nothing is written in a cluster", async () => {
+    const before = await versions(ground());
+    const { code, stdout, output } = await fromSource(
+      ...["--destination-context", "destination", "--init", "moves/web", "--json"],
+    );
+    expect([code, output]).toEqual([0, expect.stringContaining("Wrote 11 files to moves/web")]);
+    expect(await versions(ground())).toEqual(before);
+    const { set, steps, violations } = JSON.parse(stdout) as RehearsalReport;
+    expect([set.name, violations, steps.length]).toEqual(["web", [], 7]);
+    const carried = steps[1]?.destination.operations.filter(({ type }) => type.endsWith(":PersistentVolume"));
+    expect(carried?.map(({ name }) => name)).toEqual([`disk-${namespace}-data-web-1`]);
+    const files = filesIn(project);
+    expect(Object.keys(files).sort()).toEqual([
+      ...["Pulumi.destination.yaml", "Pulumi.source.yaml", "Pulumi.yaml", "index.js"],
+      ...["poddisruptionbudget-web", "role-web", "rolebinding-web", "service-web-front", "service-web"].map(
+        (name) => `manifests/${name}.yaml`,
+      ),
+      ...["serviceaccount-web", "statefulset-web"].map((name) => `manifests/${name}.yaml`),
+    ]);
+    expect(readdirSync(join(root, "moves"))).toEqual(["web"]);
+    // Neither the Secret's value nor its base64 is anywhere.
+    const encoded = Buffer.from("correct-horse").toString("base64");
+    for (const text of [output, ...Object.values(files)]) {
+      expect(text).not.toContain("correct-horse");
+      expect(text).not.toContain(encoded);
+    }
+    const again = await fromSource("--init", "moves/web");
+    expect([again.code, again.output]).toEqual([2, expect.stringContaining("is a folder with files in it")]);
+    expect(filesIn(project)).toEqual(files);
+    expect((await cutover("--config-dir", "moves/web", "--one-way")).code).toBe(0);
+  });
+
+  test("what a real up would refuse is refused, in the same words", async () => {
+    const client = ground().client("source");
+    await client.create(pathOf(namespace, "HorizontalPodAutoscaler"), {
+      ...{ apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", metadata: { name: "web" } },
+      spec: { maxReplicas: 5, scaleTargetRef: { apiVersion: "apps/v1", kind: "StatefulSet", name: "web" } },
+    });
+    const scaled = await fromSource();
+    await client.delete(pathOf(namespace, "HorizontalPodAutoscaler", "web"));
+    expect([scaled.code, scaled.stdout]).toEqual([2, ""]);
+    expect(scaled.output).toContain(
+      `HorizontalPodAutoscaler ${namespace}/web scales the set, and would undo the steps`,
+    );
+
+    const destination = ground().client("destination");
+    const shared = "/apis/storage.k8s.io/v1/storageclasses/shared";
+    await destination.delete(shared);
+    const lacking = await fromSource("--destination-context", "destination");
+    await destination.create("/apis/storage.k8s.io/v1/storageclasses", {
+      ...{ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: "shared" } },
+      ...{ provisioner: "kubernetes.io/no-provisioner", reclaimPolicy: "Delete", volumeBindingMode: "Immediate" },
+    });
+    expect(lacking.code).toBe(2);
+    expect(lacking.output).toContain("the destination has no StorageClass shared");
+  });
+
+  test("with the rights of deploy/rbac alone: what is missing is said, and the rehearsal goes on", async () => {
+    await giveRights(ground(), "source", "source", namespace);
+    const context = await contextOf(ground(), "source", "source", "limited");
+    env = { ...env, KUBECONFIG: kubeconfigIn(root, "limited", [context]) };
+    const limited = await cutover("--from-cluster", "limited", "--set", `${namespace}/web`, "--one-way");
+    const unknown = await cutover("--from-cluster", "source", "--set", `${namespace}/web`);
+    env = { ...env, KUBECONFIG: ground().kubeconfig };
+    expect(limited.code).toBe(0);
+    expect(limited.output).toContain("warning: --from-cluster limited: no PodDisruptionBudget is taken for the set's");
+    expect([unknown.code, unknown.output]).toEqual([
+      2,
+      'error: --from-cluster: there is no kubeconfig context "source"; there are: limited. Correct the option, or set KUBECONFIG\n',
+    ]);
+  });
+
+  describeWithPulumi("and its project", () => {
+    test("takes it over without a difference and moves it", async () => {
+      const home = join(root, "home");
+      for (const folder of [home, join(root, "state")]) mkdirSync(folder);
+      const plugins = join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "plugins");
+      if (existsSync(plugins)) symlinkSync(plugins, join(home, "plugins"));
+      // As the next steps say.
+      symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
+      const real = {
+        ...{ ...env, PULUMI_HOME: home, PULUMI_BACKEND_URL: `file://${join(root, "state")}` },
+        ...{ PULUMI_CONFIG_PASSPHRASE: "", PULUMI_SKIP_UPDATE_CHECK: "true" },
+      };
+      const pulumi = async (...args: string[]): Promise<string> => {
+        const more = ["--non-interactive", "--color=never"];
+        const { code, output, ms } = await runProcess("pulumi", [...args, ...more], { cwd: project, env: real });
+        tell(`pulumi ${args.join(" ")} ended with ${code} in ${ms} ms`);
+        if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${output}`);
+        return output.replace(/\s+/g, " ");
+      };
+      for (const side of ["source", "destination"]) await pulumi("stack", "init", side);
+      const uids = async (): Promise<string[]> =>
+        [...(await ground().all("source", "pods", namespace)).values()].map(({ metadata }) => metadata.uid);
+      const [pods, generation] = [await uids(), (await ground().set("source", namespace, "web"))?.metadata.generation];
+
+      const up = await pulumi("up", "--yes", "--skip-preview", "-s", "source");
+      // The log and the diagnostics both say it.
+      const taken = up.match(/adopt: \S+ \S+ is taken over[^.]*\. Only annotations are written/g) ?? [];
+      expect(new Set(taken).size).toBe(7);
+      expect(up).not.toContain("has fields that the manifests lack");
+      expect(await uids()).toEqual(pods);
+      expect((await ground().set("source", namespace, "web"))?.metadata.generation).toBe(generation);
+
+      await pulumi("up", "--yes", "--skip-preview", "-s", "destination");
+      await pulumi("config", "set", "cutoverIndex", "2", "-s", "source");
+      await pulumi("config", "set", "cutoverIndex", "2", "-s", "destination");
+      await pulumi("up", "--yes", "--skip-preview", "-s", "source");
+      await pulumi("up", "--yes", "--skip-preview", "-s", "destination");
+      expect([...(await ground().all("source", "pods", namespace)).keys()].sort()).toEqual(["web-0", "web-1"]);
+      expect([...(await ground().all("destination", "pods", namespace)).keys()]).toEqual(["web-2"]);
+      const secrets = await ground().all("destination", "secrets", namespace);
+      expect([...secrets.keys()]).toContain("web");
+    });
+  });
+});
