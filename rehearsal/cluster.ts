@@ -19,6 +19,7 @@ import { type Propagation, requestDeletion } from "./deletion";
 import { GarbageCollector } from "./garbageCollector";
 import { referenceOf } from "./kinds";
 import { type ClusterEvent, ObjectStore } from "./objectStore";
+import type { OwnerReference } from "./owners";
 import { type PodFault, PodRuntime } from "./podRuntime";
 import { StatefulSetController } from "./statefulSetController";
 import { csiDriver, VolumeController } from "./volumeController";
@@ -121,9 +122,9 @@ export class SimulatedCluster implements Cluster {
     return this.store.get(reference);
   }
 
-  /** Whether there is an object of that uid. */
-  public hasUid(uid: string): boolean {
-    return this.garbage.knows(uid);
+  /** Whether the garbage collector would spare what this owner owns. */
+  public hasOwner(owner: OwnerReference): boolean {
+    return this.garbage.exists(owner);
   }
 
   /** Every object of a kind: for invariants. */

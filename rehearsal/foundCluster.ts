@@ -87,8 +87,8 @@ function seedNode(cluster: SimulatedCluster, { metadata: { name, labels }, statu
 function seedObject(cluster: SimulatedCluster, object: KubernetesObject): KubernetesObject {
   const existing = cluster.get(referenceOf(object));
   if (existing !== undefined) throw new Error(`${titleOf(object)} was found twice`);
-  // Owners that were not read, such as an operator's resource, are not there: the garbage collector would have its way.
-  const owners = ownersOf(object).filter((owner) => cluster.hasUid(owner.uid));
+  // The set and its pods have other uids here, and give their claims owners anew.
+  const owners = ownersOf(object).filter((owner) => cluster.hasOwner(owner));
   return cluster.server.create(withOwners(object, owners), { manager: managerOf(object) });
 }
 

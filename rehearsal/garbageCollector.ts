@@ -3,9 +3,12 @@ import type { ObjectReference } from "../live/cluster";
 import { cascadeFinalizers, requestDeletion } from "./deletion";
 import { referenceOf } from "./kinds";
 import type { ObjectStore } from "./objectStore";
-import { ownersOf, withOwners } from "./owners";
+import { type OwnerReference, ownersOf, withOwners } from "./owners";
 
 type References = Map<string, ObjectReference>;
+
+/** Kinds that own others in a simulated cluster. */
+const ownerKinds = new Set(["StatefulSet", "Pod"]);
 
 const keyOf = (object: KubernetesObject): string => object.metadata.uid ?? "";
 const finalizersOf = (object: KubernetesObject): readonly string[] => (object.metadata.finalizers ?? []) as string[];
@@ -29,9 +32,9 @@ export class GarbageCollector {
     });
   }
 
-  /** Whether an object of that uid exists. */
-  public knows(uid: string): boolean {
-    return this.uids.has(uid);
+  /** Whether an owner is there. Of kinds that nobody plays here, such as an operator's resource, it is taken to be. */
+  public exists({ kind, uid }: OwnerReference): boolean {
+    return this.uids.has(uid) || !ownerKinds.has(kind);
   }
 
   /** Does what is to be done now. */
@@ -77,7 +80,7 @@ export class GarbageCollector {
     const dependents = [...this.dependentsOf(uid).values()].flatMap((dependent) => this.store.get(dependent) ?? []);
     for (const dependent of dependents) {
       const others = ownersOf(dependent).filter((each) => each.uid !== uid);
-      const isKept = orphans || others.some((each) => this.uids.has(each.uid));
+      const isKept = orphans || others.some((each) => this.exists(each));
       if (isKept) this.store.put(withOwners(dependent, others));
       else requestDeletion(this.store, dependent);
     }
@@ -87,7 +90,7 @@ export class GarbageCollector {
   private look(reference: ObjectReference): void {
     const object = this.store.get(reference);
     const owners = ownersOf(object);
-    const alive = owners.filter((owner) => this.uids.has(owner.uid));
+    const alive = owners.filter((owner) => this.exists(owner));
     if (object === undefined || alive.length === owners.length) return;
     if (alive.length === 0) requestDeletion(this.store, object);
     else this.store.put(withOwners(object, alive));

@@ -82,14 +82,10 @@ test("a pod that is not Ready", async () => {
 });
 
 test("an autoscaler and an owner", async () => {
-  const reader = runningCluster();
-  const web = { apiVersion: "example.com/v1", kind: "Web", metadata: { name: "w", namespace: "shop" } };
-  const { uid } = reader.cluster.seed(web).metadata;
-  const reference = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "shop", name: "web" };
-  reader.cluster.edit(reference, (live) => ({
-    ...live,
-    metadata: { ...live.metadata, ownerReferences: [{ kind: "Web", name: "w", uid, controller: true }] },
-  }));
+  const reader = runningCluster({
+    ...runningSet,
+    metadata: { ...runningSet.metadata, ownerReferences: [{ kind: "Web", name: "w", uid: "u", controller: true }] },
+  });
   reader.cluster.seed({
     apiVersion: "autoscaling/v1",
     kind: "HorizontalPodAutoscaler",
