@@ -20,7 +20,7 @@ import { GarbageCollector } from "./garbageCollector";
 import { referenceOf } from "./kinds";
 import { type ClusterEvent, ObjectStore } from "./objectStore";
 import type { OwnerReference } from "./owners";
-import { type PodFault, PodRuntime } from "./podRuntime";
+import { claimsOf, type PodFault, PodRuntime } from "./podRuntime";
 import { StatefulSetController } from "./statefulSetController";
 import { csiDriver, VolumeController } from "./volumeController";
 
@@ -51,6 +51,8 @@ export interface SimulatedClusterOptions {
   readonly drivers?: readonly string[];
   /** Names of its nodes. Default three. */
   readonly nodes?: readonly string[];
+  /** What is wrong with a pod by what it says itself, such as an annotation; beside `setPodFault`. Default nothing. */
+  readonly faultOf?: (pod: Pod) => PodFault | undefined;
   /** Virtual time at the start, milliseconds since 1970. */
   readonly startMs?: number;
 }
@@ -85,12 +87,10 @@ export class SimulatedCluster implements Cluster {
     this.store = new ObjectStore(options.name, options.startMs ?? Date.UTC(2026, 0, 1));
     this.server = new ApiServer(this.store, dropsOrdinals, options.maxUnavailable);
     this.garbage = new GarbageCollector(this.store);
-    this.pods_ = new PodRuntime(this.store, nodes, (pod) => {
-      for (const volume of pod.spec?.volumes ?? []) {
-        const claim = volume.persistentVolumeClaim?.claimName;
-        if (claim !== undefined) this.volumes_.wake(pod.metadata.namespace ?? "", claim);
-      }
-    });
+    const onUse = (pod: Pod): void => {
+      for (const claim of claimsOf(pod)) this.volumes_.wake(pod.metadata.namespace ?? "", claim);
+    };
+    this.pods_ = new PodRuntime(this.store, nodes, onUse, options.faultOf);
     const drivers = options.drivers ?? [csiDriver];
     this.volumes_ = new VolumeController(options.name, this.store, drivers, this.pods_);
     this.sets_ = new StatefulSetController(this.store, this.server, options.maxUnavailable);

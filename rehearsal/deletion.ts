@@ -21,7 +21,8 @@ export function requestDeletion(
   if (live.metadata.deletionTimestamp !== undefined) return;
   // Of the kinds here only a set owns others.
   const cascade = live.kind === "StatefulSet" && propagation !== "Background" ? [cascadeFinalizers[propagation]] : [];
-  if (cascade.length === 0 && goesAtOnce(live)) {
+  const atOnce = cascade.length === 0 && goesAtOnce(live);
+  if (atOnce && live.kind !== "Pod") {
     store.remove(referenceOf(live));
     return;
   }
@@ -32,6 +33,7 @@ export function requestDeletion(
     ...(finalizers.length === 0 ? {} : { finalizers }),
   };
   store.put({ ...live, metadata }, "terminating");
+  if (atOnce) store.remove(referenceOf(live));
 }
 
 function goesAtOnce(object: KubernetesObject): boolean {

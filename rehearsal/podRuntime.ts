@@ -1,5 +1,6 @@
 import type { Pod } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
+import { isFinished } from "./deletion";
 import type { ObjectStore } from "./objectStore";
 
 /** What may be wrong with a pod, until it is taken back. */
@@ -28,6 +29,7 @@ export class PodRuntime {
     private readonly store: ObjectStore,
     private readonly nodes: readonly string[],
     private readonly onUse: (pod: Pod) => void,
+    private readonly faultOf: (pod: Pod) => PodFault | undefined = () => undefined,
   ) {
     store.listen((before, after) => {
       if ((after ?? before)?.kind === "Pod") this.podChanged(before, after);
@@ -51,11 +53,18 @@ export class PodRuntime {
     else this.faults.set(key, fault);
     const pod: Pod | undefined = this.store.get(podReference(namespace, name));
     if (pod === undefined) return;
-    if (fault === "neverReady") {
-      // Its containers have not been started yet: `start` looks at the fault.
-      if (pod.spec?.nodeName !== undefined) this.store.put(this.withReady(pod, false), "unready");
-    } else if (pod.metadata.deletionTimestamp === undefined) this.starting.set(key, podReference(namespace, name));
-    if (pod.metadata.deletionTimestamp !== undefined) this.stopping.set(key, podReference(namespace, name));
+    this.lookAgain(key, pod);
+    if (fault === "neverReady" && hasReady(pod, "True")) this.store.put(this.withReady(pod, false), "unready");
+  }
+
+  private lookAgain(key: string, pod: Pod): void {
+    const reference = podReference(pod.metadata.namespace ?? "", pod.metadata.name);
+    if (pod.metadata.deletionTimestamp !== undefined) this.stopping.set(key, reference);
+    else this.starting.set(key, reference);
+  }
+
+  private faultAt(key: string, pod: Pod): PodFault | undefined {
+    return this.faults.get(key) ?? this.faultOf(pod);
   }
 
   /** Starts and stops what can be started and stopped now. */
@@ -63,7 +72,8 @@ export class PodRuntime {
     const stopping = [...this.stopping];
     const starting = [...this.starting];
     for (const [key, reference] of stopping) {
-      if (this.faults.get(key) === "stuckTerminating") continue;
+      const pod: Pod | undefined = this.store.get(reference);
+      if (pod !== undefined && this.faultAt(key, pod) === "stuckTerminating") continue;
       this.stopping.delete(key);
       this.store.remove(reference);
     }
@@ -72,14 +82,16 @@ export class PodRuntime {
 
   private start(key: string, reference: ObjectReference): void {
     const pod: Pod | undefined = this.store.get(reference);
-    if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) {
+    if (pod === undefined || pod.metadata.deletionTimestamp !== undefined || isFinished(pod)) {
       this.starting.delete(key);
       return;
     }
     const isReady = hasReady(pod, "True");
-    if (this.faults.get(key) === "neverReady") {
+    if (this.faultAt(key, pod) === "neverReady") {
       // Scheduled, and started again and again.
-      if (!hasReady(pod, "False") && this.canStart(pod)) this.store.put(this.withReady(this.scheduled(pod), false));
+      if (isReady) this.store.put(this.withReady(pod, false), "unready");
+      else if (!hasReady(pod, "False") && this.canStart(pod))
+        this.store.put(this.withReady(this.scheduled(pod), false));
       return;
     }
     if (!isReady && !this.canStart(pod)) return;
@@ -125,6 +137,8 @@ export class PodRuntime {
       this.onUse(pod);
     } else if (after.metadata.deletionTimestamp !== undefined && before.metadata.deletionTimestamp === undefined) {
       this.stopping.set(key, podReference(namespace, pod.metadata.name));
+    } else if (this.faultOf(before) !== this.faultOf(after)) {
+      this.lookAgain(key, after);
     }
   }
 

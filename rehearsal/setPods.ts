@@ -57,7 +57,7 @@ export class SetPods {
   }
 
   private count(pod: Pod, by: 1 | -1): void {
-    if (readyCondition(pod) !== undefined) this.ready += by;
+    if (readyCondition(pod) !== undefined && pod.status?.phase === "Running") this.ready += by;
     if (!isTerminating(pod)) this.byRevision.set(revisionOf(pod), this.ofRevision(revisionOf(pod)) + by);
   }
 }
