@@ -27,9 +27,11 @@ export function requestDeletion(
     return;
   }
   const finalizers = [...((live.metadata.finalizers ?? []) as string[]), ...cascade];
+  const { generation } = live.metadata;
   const metadata = {
     ...live.metadata,
     deletionTimestamp: store.timestamp,
+    ...(generation === undefined ? {} : { generation: generation + 1 }),
     ...(finalizers.length === 0 ? {} : { finalizers }),
   };
   store.put({ ...live, metadata }, "terminating");

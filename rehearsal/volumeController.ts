@@ -40,7 +40,10 @@ export class VolumeController {
       const { name, namespace } = object?.metadata ?? { name: "" };
       if (object?.kind === "PersistentVolumeClaim") this.claimChanged(namespace ?? "", name, after === undefined);
       if (object?.kind === "StorageClass") this.wakeWaiting();
-      if (object?.kind === "PersistentVolume") this.volumeChanged(name, object as PersistentVolume);
+      if (object?.kind === "PersistentVolume") {
+        this.volumeChanged(name, before as PersistentVolume | undefined);
+        this.volumeChanged(name, after as PersistentVolume | undefined);
+      }
     });
   }
 
@@ -73,10 +76,10 @@ export class VolumeController {
     this.waiting.clear();
   }
 
-  private volumeChanged(name: string, volume: PersistentVolume): void {
+  private volumeChanged(name: string, volume: PersistentVolume | undefined): void {
     this.volumes.add(name);
     this.wakeWaiting();
-    const { claimRef } = volume.spec;
+    const claimRef = volume?.spec.claimRef;
     if (claimRef?.name !== undefined) this.wake(claimRef.namespace ?? "", claimRef.name);
   }
 

@@ -86,14 +86,19 @@ class Life {
     const { circumstances } = this.sequence;
     if (circumstances.storage === "none") return;
     await this.both((world) => world.create(storageClass(this.options.name, circumstances)));
-    for (let ordinal = 0; ordinal <= highestOrdinal; ordinal++) await this.makeVolume(ordinal);
+    await this.both((world) => this.makeMissingVolumes(world));
     this.simulated.settle();
     await this.compare(true);
   }
 
-  private makeVolume(ordinal: number): Promise<void> {
+  /** Which volume a claim has may differ between the worlds, and so which are gone. */
+  private async makeMissingVolumes(world: World): Promise<void> {
     const { namespace, name } = this.options;
-    return this.both((world) => world.create(volume(namespace, name, ordinal, this.sequence.circumstances)));
+    const present = new Set(world.found().volumes.map(({ metadata }) => metadata.name));
+    for (let ordinal = 0; ordinal <= highestOrdinal; ordinal++) {
+      const object = volume(namespace, name, ordinal, this.sequence.circumstances);
+      if (!present.has(object.metadata.name)) await world.create(object);
+    }
   }
 
   private async both(act: (world: World) => Promise<void>): Promise<void> {
@@ -115,7 +120,7 @@ class Life {
 
   /** Does an operation in both worlds. False if there is nothing to do it to. */
   private async act(operation: Operation): Promise<boolean> {
-    const { set, volumes } = this.simulated.found();
+    const { set } = this.simulated.found();
     switch (operation.do) {
       case "createSet":
         if (set !== undefined) return false;
@@ -126,17 +131,17 @@ class Life {
         await this.both((world) => world.delete(set, operation.propagation));
         return true;
       case "newVolumes": {
-        // The names must be free in both worlds before new ones can be made: two operations.
-        const free = volumes.filter(({ status }) => (status as { phase?: string }).phase === "Released");
-        for (const each of free) await this.both((world) => world.delete(each));
+        const isReleased = ({ status }: KubernetesObject): boolean =>
+          (status as { phase?: string }).phase === "Released";
+        await this.both(async (world) => {
+          for (const released of world.found().volumes.filter(isReleased)) await world.delete(released);
+        });
         this.simulated.settle();
-        await this.compare(true);
-        const missing = [...Array(highestOrdinal + 1).keys()].filter(
-          (ordinal) => !volumes.some(({ metadata }) => metadata.name === `${this.options.name}-${ordinal}`),
-        );
-        const freed = free.map(({ metadata }) => Number(metadata.name.slice(this.options.name.length + 1)));
-        for (const ordinal of [...freed, ...missing]) await this.makeVolume(ordinal);
-        return free.length + missing.length > 0;
+        // Until the names are free.
+        if ((await this.compare(true)) !== undefined) return true;
+        const isMissing = this.simulated.found().volumes.length <= highestOrdinal;
+        await this.both((world) => this.makeMissingVolumes(world));
+        return isMissing;
       }
       case "deletePod":
       case "failPod":

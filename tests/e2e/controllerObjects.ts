@@ -26,7 +26,7 @@ export function volume(namespace: string, name: string, ordinal: number, { reser
   return {
     apiVersion: "v1",
     kind: "PersistentVolume",
-    metadata: { name: `${name}-${ordinal}` },
+    metadata: { name: `${name}-${ordinal}`, annotations: { "pv.kubernetes.io/provisioned-by": DRIVER } },
     spec: {
       capacity: { storage: "1Gi" },
       accessModes: ["ReadWriteOnce"],

@@ -1,0 +1,67 @@
+import type { Propagation } from "../../rehearsal/deletion";
+import { data, Stage } from "./setStage";
+
+const set = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "default", name: "web" };
+
+function deleted(propagation: Propagation): { stage: Stage; isThere: boolean } {
+  const stage = new Stage().apply({ replicas: 2, volumeClaimTemplates: [data] }).settle();
+  stage.cluster.setPodFault("default", "web-1", "stuckTerminating");
+  stage.cluster.delete(set, propagation);
+  stage.settle();
+  const isThere = stage.cluster.get(set) !== undefined;
+  stage.cluster.setPodFault("default", "web-1", undefined);
+  stage.settle();
+  return { stage, isThere };
+}
+
+test("deleted in the background, a set goes first", () => {
+  const { stage, isThere } = deleted("Background");
+  expect([isThere, stage.pods, stage.cluster.list("apps/v1", "ControllerRevision", "default")]).toEqual([
+    false,
+    [],
+    [],
+  ]);
+});
+
+test("deleted in the foreground, a set goes when its pods are gone", () => {
+  const { stage, isThere } = deleted("Foreground");
+  expect([isThere, stage.cluster.get(set), stage.pods]).toEqual([true, undefined, []]);
+});
+
+test("deleted with its pods left alone, a set made again takes them over, and its revisions", () => {
+  const stage = new Stage().apply({ replicas: 2 }).settle();
+  stage.cluster.delete(set, "Orphan");
+  stage.settle();
+  const orphans = stage.cluster.list("v1", "Pod", "default");
+  expect(orphans.map((pod) => [pod.metadata.name, pod.metadata.ownerReferences])).toEqual([
+    ["web-0", undefined],
+    ["web-1", undefined],
+  ]);
+  expect(stage.watch(() => stage.apply({ replicas: 3 }).settle())).toEqual(["+web-2", "=web-2"]);
+  expect(stage.status).toMatchObject({ replicas: 3, updatedReplicas: 3, readyReplicas: 3 });
+  expect(stage.cluster.list("apps/v1", "ControllerRevision", "default").length).toBe(1);
+});
+
+test("a set made again while pods of the old one are still stopping waits for their names", () => {
+  const stage = new Stage().apply({ replicas: 1 }).settle();
+  stage.cluster.setPodFault("default", "web-0", "stuckTerminating");
+  stage.cluster.delete(set);
+  stage.settle();
+  stage.apply({ replicas: 1 }).settle();
+  expect(stage.status.replicas).toBe(0);
+  stage.cluster.setPodFault("default", "web-0", undefined);
+  expect(stage.watch(() => stage.settle())).toEqual(["-web-0", "+web-0", "=web-0"]);
+});
+
+test("an object whose owner does not exist is deleted, unless nobody here plays owners of that kind", () => {
+  const stage = new Stage();
+  const claim = (name: string, kind: string): void => {
+    const ownerReferences = [{ apiVersion: "v1", kind, name: "elsewhere", uid: "elsewhere" }];
+    const metadata = { name, namespace: "default", ownerReferences };
+    stage.cluster.seed({ apiVersion: "v1", kind: "PersistentVolumeClaim", metadata, spec: data.spec });
+  };
+  claim("of-a-pod", "Pod");
+  claim("of-an-operator", "Database");
+  stage.settle();
+  expect(stage.claims).toEqual(["of-an-operator Bound Database elsewhere"]);
+});
