@@ -25,6 +25,8 @@ export class GarbageCollector {
   private readonly suspects: References = new Map();
   /** Objects that are being deleted and wait for what they own. */
   private readonly waiting: References = new Map();
+  /** Those of them to look at: just deleted, or something that they owned is gone. Nothing new is deleted before. */
+  private readonly due = new Set<string>();
 
   public constructor(private readonly store: ObjectStore) {
     store.listen((before, after) => {
@@ -39,7 +41,9 @@ export class GarbageCollector {
 
   /** Does what is to be done now. */
   public step(): void {
-    for (const [uid, reference] of this.waiting) this.cascade(uid, reference);
+    const due = [...this.due];
+    this.due.clear();
+    for (const uid of due) this.cascade(uid);
     const suspects = [...this.suspects.values()];
     this.suspects.clear();
     for (const reference of suspects) this.look(reference);
@@ -59,12 +63,15 @@ export class GarbageCollector {
       this.uids.delete(uid);
       this.suspects.delete(uid);
       this.waiting.delete(uid);
+      for (const owner of ownersOf(before)) if (this.waiting.has(owner.uid)) this.due.add(owner.uid);
       for (const [dependent, reference] of this.dependents.get(uid) ?? []) this.suspects.set(dependent, reference);
       return;
     }
     this.uids.add(uid);
     const cascades = finalizersOf(after).some((name) => Object.values<string>(cascadeFinalizers).includes(name));
-    if (cascades && after.metadata.deletionTimestamp !== undefined) this.waiting.set(uid, referenceOf(after));
+    if (!cascades || after.metadata.deletionTimestamp === undefined || this.waiting.has(uid)) return;
+    this.waiting.set(uid, referenceOf(after));
+    this.due.add(uid);
   }
 
   private dependentsOf(uid: string): References {
@@ -73,9 +80,10 @@ export class GarbageCollector {
     return dependents;
   }
 
-  private cascade(uid: string, reference: ObjectReference): void {
-    const owner = this.store.get(reference);
-    if (owner === undefined) return;
+  private cascade(uid: string): void {
+    const reference = this.waiting.get(uid);
+    const owner = reference === undefined ? undefined : this.store.get(reference);
+    if (reference === undefined || owner === undefined) return;
     const orphans = finalizersOf(owner).includes(cascadeFinalizers.Orphan);
     const dependents = [...this.dependentsOf(uid).values()].flatMap((dependent) => this.store.get(dependent) ?? []);
     for (const dependent of dependents) {

@@ -1,6 +1,7 @@
 import type { Pod } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
 import { isFinished } from "./deletion";
+import { equal, field } from "./json";
 import type { ObjectStore } from "./objectStore";
 
 /** What may be wrong with a pod, until it is taken back. */
@@ -105,15 +106,28 @@ export class PodRuntime {
     return { ...pod, spec: { ...pod.spec, nodeName } };
   }
 
-  /** A pod on a node has what it needs; any other is scheduled when its claims are Bound and not being deleted. */
+  /**
+   * A pod on a node has what it needs; any other is scheduled when its claims are Bound and not being deleted. Until then
+   * it says what it waits for: whoever watches the pod is told when that changes.
+   */
   private canStart(pod: Pod): boolean {
     if (pod.spec?.nodeName !== undefined) return true;
+    const message = this.whyUnschedulable(pod);
+    if (message === undefined) return true;
+    const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }];
+    if (!equal(pod.status?.conditions, conditions)) this.store.put({ ...pod, status: { ...pod.status, conditions } });
+    return false;
+  }
+
+  private whyUnschedulable(pod: Pod): string | undefined {
     const namespace = pod.metadata.namespace ?? "";
-    return claimsOf(pod).every((name) => {
+    for (const name of claimsOf(pod)) {
       const claim = this.store.get({ apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name });
-      const isBound = (claim?.status as { phase?: string } | undefined)?.phase === "Bound";
-      return isBound && claim?.metadata.deletionTimestamp === undefined;
-    });
+      if (claim === undefined) return `persistentvolumeclaim "${name}" not found`;
+      if (claim.metadata.deletionTimestamp !== undefined) return `persistentvolumeclaim "${name}" is being deleted`;
+      if (field(claim.status, "phase") !== "Bound") return `persistentvolumeclaim "${name}" is not bound`;
+    }
+    return undefined;
   }
 
   private withReady(pod: Pod, ready: boolean): Pod {

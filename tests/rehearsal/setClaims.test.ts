@@ -74,13 +74,15 @@ test("no pod is made for a claim that is being deleted; it is made anew, empty, 
   expect([stage.pods, stage.claims]).toEqual([["web-0"], ["data-web-0 Bound"]]);
 });
 
-test("a claim of a pod that is on no node yet is deleted at once, and made anew when the set is looked at again", () => {
+test("a claim of a pod that is on no node yet is deleted at once, and made anew: the scheduler tells that it is missing", () => {
   const waiting = { ...data, spec: { ...data.spec, storageClassName: "none" } };
   const stage = new Stage().apply({ replicas: 1, volumeClaimTemplates: [waiting] }).settle();
+  const from = stage.cluster.events.length;
   stage.delete("data-web-0", "PersistentVolumeClaim").settle();
-  expect([stage.pods, stage.claims]).toEqual([["web-0"], []]);
-  stage.apply({ replicas: 2, volumeClaimTemplates: [waiting] }).settle();
-  expect(stage.claims).toEqual(["data-web-0 Pending"]);
+  expect(stage.cluster.events.slice(from).map(({ what, name }) => `${what} ${name}`)).toEqual([
+    ...["terminating data-web-0", "gone data-web-0", "created data-web-0"],
+  ]);
+  expect([stage.pods, stage.claims]).toEqual([["web-0"], ["data-web-0 Pending"]]);
 });
 
 test("a claim of a class that waits for a pod is bound when one is scheduled", () => {
