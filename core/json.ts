@@ -60,3 +60,15 @@ export function sameJson(a: unknown, b: unknown): boolean {
 export function sha256Of(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex");
 }
+
+/**
+ * Freezes a value and all within, and returns it. What the simulated API server stores is frozen: readers get the
+ * stored object itself, and a reader that changes it fails instead of changing the cluster behind its back.
+ */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

@@ -105,9 +105,9 @@ export const rules = {
 
   /** No release while there is a gap: otherwise ordinals pile up in it. */
   gap(facts: Facts): Refusal | undefined {
-    const { own, gap, live, wanted, side } = facts;
+    const { own, gap, live, range, side } = facts;
     if (own === undefined || gap.length === 0) return undefined;
-    const leaving = ordinalsOf(own.held).filter((o) => holds(live?.range, o) && !wanted.includes(o));
+    const leaving = ordinalsOf(own.held).filter((o) => holds(live?.range, o) && !holds(range, o));
     if (leaving.length === 0) return undefined;
     return {
       rule: "gap",
@@ -205,11 +205,13 @@ const refusing = [
 
 function factsOf(situation: Situation): Facts {
   const { side, set, own, live, peer } = situation;
-  const wanted = ordinalsOf(rangeOf(side, set, situation.cutoverIndex));
+  const range = rangeOf(side, set, situation.cutoverIndex);
+  const wanted = ordinalsOf(range);
   const peerRecord = peer === "none" ? undefined : peer;
   const liveIndex = live === undefined ? undefined : indexOf(side, set, live.range);
   return {
     ...situation,
+    range,
     wanted,
     liveOrdinals: live === undefined ? [] : ordinalsOf(live.range),
     previousIndex: own === undefined ? undefined : indexInSet(own, set),
@@ -235,13 +237,12 @@ function factsOf(situation: Situation): Facts {
  */
 export function decide(situation: Situation): Decision {
   const facts = factsOf(situation);
-  const { side, set, cutoverIndex, own, peer, wanted, claims, ownTurn, peerTurn, gap, liveOrdinals, peerRecord } =
-    facts;
+  const { side, set, cutoverIndex, own, peer, range, claims, ownTurn, peerTurn, gap, liveOrdinals, peerRecord } = facts;
 
   const given = new Set([...(own === undefined ? [] : ordinalsOf(own.held)), ...liveOrdinals]);
-  const releases = [...given].filter((o) => holds(set, o) && !wanted.includes(o)).sort((a, b) => a - b);
-  const answers = gap.some((o) => !wanted.includes(o));
-  const handsOver = peer !== "none" && claims.length === 0 && (releases.length > 0 || answers || wanted.length === 0);
+  const releases = [...given].filter((o) => holds(set, o) && !holds(range, o)).sort((a, b) => a - b);
+  const answers = gap.some((o) => !holds(range, o));
+  const handsOver = peer !== "none" && claims.length === 0 && (releases.length > 0 || answers || range.replicas === 0);
 
   const refusal =
     refusing.map((name) => rules[name](facts)).find((r) => r !== undefined) ??
@@ -252,7 +253,7 @@ export function decide(situation: Situation): Decision {
     set,
     cutoverIndex,
     batch: situation.batch,
-    range: rangeOf(side, set, cutoverIndex),
+    range,
     turn: handsOver ? Math.max(ownTurn, peerTurn + 1) : ownTurn,
     ownTurn,
     peerTurn: Math.max(lastPeerTurn, peerTurn),

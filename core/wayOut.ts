@@ -1,8 +1,11 @@
 import type { Advice, HalfRecord, Situation } from "./decision";
 import { endOf, holds, peerOf, sameRange, towards } from "./ordinals";
+import type { OrdinalRange } from "./ordinals";
 
 /** What the rules look at. Ordinals ascending. */
 export interface Facts extends Situation {
+  /** What the half is to hold. */
+  readonly range: OrdinalRange;
   readonly wanted: readonly number[];
   readonly liveOrdinals: readonly number[];
   readonly previousIndex: number | undefined;

@@ -1,4 +1,5 @@
 import { Composer, type CST, Lexer, LineCounter, Parser, type Document } from "yaml";
+import { deepFreeze } from "./json";
 import type { Problem } from "./userError";
 import { yamlValue } from "./yamlValues";
 import type { ManifestFile } from "./workload";
@@ -23,8 +24,25 @@ const mostDocuments = 5000;
  */
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd-\uffff]/;
 
-/** Reads the documents of a file; empty ones are left out. Adds every problem to `problems`. */
-export function readYaml(file: ManifestFile, problems: Problem[]): YamlDocument[] {
+/** What was read without a problem: a rehearsal reads the same few files thousands of times. */
+const known = new Map<string, readonly YamlDocument[]>();
+const mostKnown = 100;
+
+/** Reads the documents of a file; empty ones are left out. Adds every problem to `problems`. Frozen. */
+export function readYaml(file: ManifestFile, problems: Problem[]): readonly YamlDocument[] {
+  const key = `${file.path}\n${file.text}`;
+  const earlier = known.get(key);
+  if (earlier !== undefined) return earlier;
+  const before = problems.length;
+  const documents = parseYaml(file, problems);
+  if (problems.length === before) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(key, deepFreeze(documents));
+  }
+  return documents;
+}
+
+function parseYaml(file: ManifestFile, problems: Problem[]): YamlDocument[] {
   const text = file.text.replace(/^\uFEFF/, "");
   const size = Buffer.byteLength(text);
   if (size > largestFile) {

@@ -31,18 +31,6 @@ export function equal(a: unknown, b: unknown): boolean {
   );
 }
 
-/**
- * Freezes a value and all within, and returns it. What the simulated API server stores is frozen: readers get the
- * stored object itself, and a reader that changes it fails instead of changing the cluster behind its back.
- */
-export function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(deepFreeze);
-  }
-  return value;
-}
-
 /** A value without fields that are undefined, which JSON does not have; the same value if it has none. */
 export function clean<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;

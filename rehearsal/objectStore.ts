@@ -1,6 +1,7 @@
+import { deepFreeze } from "../core/json";
 import type { KubernetesObject } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
-import { clean, deepFreeze, digest, type JsonObject } from "./json";
+import { clean, digest, type JsonObject } from "./json";
 import { referenceOf } from "./kinds";
 
 /** What happened to an object. Changes of status that mean nothing to an invariant are left out. */
@@ -109,8 +110,11 @@ export class ObjectStore {
 
   /** Every object of a kind in one namespace, or of a kind without namespaces. */
   public list(apiVersion: string, kind: string, namespace?: string): KubernetesObject[] {
+    const objects: KubernetesObject[] = [];
     const collection = this.collections.get(collectionKey(apiVersion, kind, namespace));
-    return collection === undefined ? [] : Array.from(collection.values(), (entry) => entry.object);
+    // Asked for thousands of times with thousands of objects: `Array.from` takes three times as long.
+    for (const entry of collection?.values() ?? []) objects.push(entry.object);
+    return objects;
   }
 
   /** Every object in a namespace, of whatever kind. */

@@ -56,8 +56,9 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
   const problems: Problem[] = [...options.problems];
   const folder = resolve(options.cwd, options.configDir ?? ".");
   const { real } = options;
-  const readFile: ReadFile =
-    real === undefined ? (path) => readFileFromDisk(resolve(folder, path), "utf8") : readerOf(real.files);
+  const readFile = once(
+    real === undefined ? (path) => readFileFromDisk(resolve(folder, path), "utf8") : readerOf(real.files),
+  );
   problems.push(...(await folderProblems(folder, options.configDir)));
   if (problems.length > options.problems.length) throw new UserError(problems);
   const config = await readConfig(options, folder, readFile, problems);
@@ -81,6 +82,7 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
   };
   if (problems.length > 0) throw new UserError(problems);
   const standIns = carriedStandIns(source.settings, set.namespace);
+  const { projectFile } = config;
   return {
     project: config.project,
     halves: { source, destination },
@@ -94,10 +96,21 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
     configAt: (side, cutoverIndex) => configAt(config, side, cutoverIndex),
     readFileAt: (cutoverIndex) => (path) => {
       if (path !== "Pulumi.yaml") return readFile(path);
-      const text = config.projectFile;
-      if (text === undefined) return Promise.reject(Object.assign(new Error("no Pulumi.yaml"), { code: "ENOENT" }));
-      return Promise.resolve(withCutoverIndex(text, config.project, cutoverIndex));
+      if (projectFile === undefined) {
+        return Promise.reject(Object.assign(new Error("no Pulumi.yaml"), { code: "ENOENT" }));
+      }
+      return Promise.resolve(withCutoverIndex(projectFile, config.project, cutoverIndex));
     },
+  };
+}
+
+/** Reads a file once, however often it is asked for: what is rehearsed does not change meanwhile. */
+function once(read: ReadFile): ReadFile {
+  const known = new Map<string, Promise<string>>();
+  return (path) => {
+    const text = known.get(path) ?? read(path);
+    known.set(path, text);
+    return text;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { AsyncLocalStorage } from "async_hooks";
 import * as pulumi from "@pulumi/pulumi";
+import * as debuggableModule from "@pulumi/pulumi/runtime/debuggable";
 import * as stateModule from "@pulumi/pulumi/runtime/state";
 import { runInThisContext } from "vm";
 import type { MonitorHandlers } from "./monitor";
@@ -55,6 +56,9 @@ interface ActiveRun {
 const internals = stateModule as unknown as { LocalStore: new () => LocalStore };
 const storage = (globalThis as unknown as { asyncLocalStorage: AsyncLocalStorage<LocalStore> }).asyncLocalStorage;
 const log = pulumi.log as unknown as LogModule;
+/** Where the SDK notes promises that might never settle, and where resources were made. */
+const books = debuggableModule as unknown as { debuggablePromise: <T>(promise: Promise<T>) => Promise<T> };
+const resources = pulumi.Resource as unknown as { callsites: () => object[] };
 // A test runner gives its tests a `process` of their own, which never emits `unhandledRejection`.
 const realProcess = runInThisContext("process") as NodeJS.Process;
 
@@ -75,12 +79,16 @@ function onRejection(reason: unknown): void {
 
 /** Sets up the process for runs, and answers with how to put everything back. */
 function prepareProcess(): () => void {
-  const limit = Error.stackTraceLimit;
+  const { stackTraceLimit } = Error;
+  const { debuggablePromise } = books;
+  const { callsites } = resources;
   const listeners = realProcess.listeners("unhandledRejection");
   const variables = Object.entries(process.env).filter(([name]) => leakingVariable.test(name));
   const original = { ...log };
-  // The SDK takes a stack trace for every promise: worth two thirds of a run.
+  // The SDK takes a stack trace for every promise, and a deep one for every resource: worth two thirds of a run.
   Error.stackTraceLimit = 0;
+  books.debuggablePromise = (promise) => promise;
+  resources.callsites = () => [];
   for (const [name] of variables) Reflect.deleteProperty(process.env, name);
   realProcess.removeAllListeners("unhandledRejection");
   realProcess.on("unhandledRejection", onRejection);
@@ -101,7 +109,9 @@ function prepareProcess(): () => void {
   const takeBack = bypassProtobuf(() => currentRun() !== undefined);
   return () => {
     takeBack();
-    Error.stackTraceLimit = limit;
+    Error.stackTraceLimit = stackTraceLimit;
+    books.debuggablePromise = debuggablePromise;
+    resources.callsites = callsites;
     Object.assign(log, original);
     Object.assign(process.env, Object.fromEntries(variables));
     realProcess.removeListener("unhandledRejection", onRejection);

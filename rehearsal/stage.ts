@@ -1,10 +1,11 @@
 import { RunError } from "@pulumi/pulumi";
 
-import type { PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../core/kubernetes";
+import type { StatefulSet } from "../core/kubernetes";
 import { rangeOfSet } from "../core/kubernetes";
 import type { OrdinalRange, Side } from "../core/ordinals";
 import { peerOf, rangeOf } from "../core/ordinals";
 import { UserError } from "../core/userError";
+import { SetWatch } from "./setWatch";
 import { SimulatedCluster, type SimulatedClusterOptions } from "./cluster";
 import { SimulatedStack } from "./engine";
 import {
@@ -62,24 +63,24 @@ export class Stage {
   private scene = "";
   /** Every state of each half's live set during the running `up`, the one before it first. */
   private readonly seen: Record<Side, (StatefulSet | undefined)[]> = { source: [undefined], destination: [undefined] };
-  private seenChanges = "";
+  private readonly setWatch: SetWatch;
 
   public constructor(
     private readonly input: RehearsalInput,
     private readonly program: Program,
   ) {
     const { source, destination } = input.halves;
-    const cluster = (side: Side): SimulatedCluster => {
-      const made = new WatchedCluster(clusterOptions(input, side), () => {
+    const cluster = (side: Side): SimulatedCluster =>
+      new WatchedCluster(clusterOptions(input, side), () => {
         this.watch();
       });
-      furnish(made, input, side);
-      return made;
-    };
     const first = cluster("source");
     // Two stacks with the same connection are one cluster: the program has to find that out.
     const same = JSON.stringify(source.settings.connection) === JSON.stringify(destination.settings.connection);
     this.clusters = { source: first, destination: same ? first : cluster("destination") };
+    this.setWatch = new SetWatch(input.set, this.clusters);
+    furnish(first, input, "source");
+    if (!same) furnish(this.clusters.destination, input, "destination");
     const stack = (side: Side): SimulatedStack =>
       new SimulatedStack({
         project: input.project,
@@ -131,7 +132,7 @@ export class Stage {
     const own = input.halves[side].settings.connection;
     this.scene = `pulumi up -s ${side} at cutover index ${cutoverIndex}`;
     for (const half of sides) this.seen[half].splice(0, this.seen[half].length, this.set(half));
-    const before = this.moment();
+    this.setWatch.begin();
     let refusal: string | undefined;
     const program = async (): Promise<object> => {
       try {
@@ -148,7 +149,8 @@ export class Stage {
     const { values, secretKeys } = input.configAt(side, cutoverIndex);
     const result = await this.stacks[side].up({ program, config: values, secretKeys });
     for (const half of sides) this.clusters[half].settle();
-    this.note(nothingRestarted(input.set, before, this.moment()));
+    const { before, after } = this.setWatch.changedPods();
+    this.note(nothingRestarted(input.set, before, after));
     this.check(side, result);
     return { result, refusal };
   }
@@ -171,13 +173,10 @@ export class Stage {
     }
   }
 
-  /** Looks at both clusters, if anything has happened since the last look. */
+  /** Looks at what has happened in both clusters since the last look. */
   private watch(): void {
-    const changes = sides.map((side) => this.clusters[side].changes).join();
-    if (changes === this.seenChanges) return;
-    this.seenChanges = changes;
     const { set } = this.input;
-    const moment = this.moment();
+    const { moment, backings } = this.setWatch.take();
     for (const side of sides) {
       const seen = this.seen[side];
       const [before, after] = [seen[seen.length - 1], moment[side].set];
@@ -186,7 +185,7 @@ export class Stage {
       this.note(oneStep(set, { side, before, after }, moment[peerOf(side)]));
     }
     this.note(atMostOne(set, moment));
-    const volumes = volumesIntact(set, moment, this.ledger);
+    const volumes = volumesIntact(set, moment, this.ledger, backings);
     this.ledger = volumes.ledger;
     this.note(volumes.violations);
   }
@@ -203,6 +202,7 @@ export class Stage {
     return { source: this.snapshot("source"), destination: this.snapshot("destination") };
   }
 
+  /** The set and its pods. What becomes of volumes is looked at when it happens. */
   private snapshot(side: Side): Snapshot {
     const cluster = this.clusters[side];
     const { namespace } = this.input.set;
@@ -210,8 +210,8 @@ export class Stage {
     return {
       ...(set === undefined ? {} : { set }),
       pods: cluster.list("v1", "Pod", namespace),
-      claims: cluster.list("v1", "PersistentVolumeClaim", namespace) as PersistentVolumeClaim[],
-      volumes: cluster.list("v1", "PersistentVolume") as PersistentVolume[],
+      claims: [],
+      volumes: [],
     };
   }
 

@@ -39,6 +39,7 @@ async function run({ lives, maxUnavailable }: Run): Promise<void> {
     cluster = new WatchedCluster(plane.kubeconfig, "source");
     await cluster.watch(watchedKinds);
     const comparisons = await leadAll(cluster, sequencesOf(seed, lives, { maxUnavailable }), maxUnavailable);
+    // Where they parted has been told above.
     expect(comparisons.filter(({ difference }) => difference !== undefined).length).toBe(0);
   } finally {
     cluster?.close();
@@ -85,7 +86,7 @@ async function createNamespace({ client }: WatchedCluster, name: string): Promis
 }
 
 describeOnClusters("the simulated StatefulSet controller is the real one", () => {
-  const lives = Number(process.env.E2E_LIVES ?? (wholeSuite ? 300 : 40));
+  const lives = Number(process.env.E2E_LIVES ?? (wholeSuite ? 300 : 30));
 
   test("random lives", () => run({ lives, maxUnavailable: false }), 45 * 60_000);
 

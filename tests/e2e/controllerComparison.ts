@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "../../core/kubernetes";
 import type { KubeObject } from "../../playground/api";
 import { specPatch, statefulSet, storageClass, stuckAnnotation, volume } from "./controllerObjects";
-import { highestOrdinal, inWords, type Operation, type Sequence } from "./controllerSequence";
+import { type Happening, highestOrdinal, inWords, type Operation, type Sequence } from "./controllerSequence";
 import { inOrder, stateOf } from "./controllerState";
 import { RealWorld, SimulatedWorld, type World } from "./controllerWorlds";
 import type { WatchedCluster } from "./watchedCluster";
@@ -151,23 +151,30 @@ class Life {
       case "deleteClaim":
       case "deleteVolume":
         return this.happen(operation.do, operation.ordinal);
-      default: {
+      case "range":
+      case "template":
+      case "rolling":
+      case "onDelete":
+      case "minReady":
+      case "retention": {
         if (set === undefined) return false;
         const patch = specPatch(operation);
         await this.both((world) => world.patch(set, patch));
         return true;
       }
+      default:
+        return operation satisfies never;
     }
   }
 
-  private async happen(what: string, ordinal: number): Promise<boolean> {
+  private async happen(what: Happening["do"], ordinal: number): Promise<boolean> {
     const { pods, claims } = this.simulated.found();
     const named = (objects: readonly KubernetesObject[], name: string): KubernetesObject | undefined =>
       objects.find(({ metadata }) => metadata.name === name);
     const pod = named(pods, `${this.options.name}-${ordinal}`);
     const claim = named(claims, `data-${this.options.name}-${ordinal}`);
     const annotate = (value: string | null) => ({ metadata: { annotations: { [stuckAnnotation]: value } } });
-    const patches: Readonly<Record<string, Record<string, unknown>>> = {
+    const patches: Readonly<Partial<Record<Happening["do"], Record<string, unknown>>>> = {
       unready: annotate("unready"),
       stick: annotate("terminating"),
       heal: annotate(null),
@@ -182,7 +189,7 @@ class Life {
     return this.remove(what, pod, claim);
   }
 
-  private async remove(what: string, pod?: KubernetesObject, claim?: KubernetesObject): Promise<boolean> {
+  private async remove(what: Happening["do"], pod?: KubernetesObject, claim?: KubernetesObject): Promise<boolean> {
     if (what === "deleteVolume") {
       const of = (world: World): KubernetesObject | undefined => {
         const name = world.found().claims.find(({ metadata }) => metadata.name === claim?.metadata.name)?.spec;

@@ -24,10 +24,10 @@ export type SpecChange =
   | { readonly do: "retention"; readonly whenScaled: "Retain" | "Delete"; readonly whenDeleted: "Retain" | "Delete" };
 
 /** Something that happens to a pod, a claim or a volume. */
-export type Happening = {
+export interface Happening {
   readonly do: "deletePod" | "failPod" | "unready" | "stick" | "heal" | "deleteClaim" | "deleteVolume";
   readonly ordinal: number;
-};
+}
 
 /** One thing that is done. */
 export type Operation =

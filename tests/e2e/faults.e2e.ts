@@ -109,7 +109,7 @@ describeInWhole("at most one, with clusters that fail", () => {
     const before = (await scenario.live("source")).metadata.generation;
     const { code, output } = await scenario.up("source", 2);
     expect(code).not.toBe(0);
-    expect(output.replace(/\s+/g, " ")).toContain("web-0 is not Ready");
+    expect(output.replace(/\s+/g, " ")).toContain("not Ready: pod web-0");
     expect((await scenario.live("source")).metadata.generation).toBe(before);
     await client.patch(pod, { metadata: { annotations: { "playground/stuck": null } } });
     await until("ready", async () => (await scenario.live("source")).status?.readyReplicas === 3);
