@@ -19,8 +19,9 @@ export function requestDeletion(
   propagation: Propagation = "Background",
 ): void {
   if (live.metadata.deletionTimestamp !== undefined) return;
-  // Of the kinds here only a set owns others.
-  const cascade = live.kind === "StatefulSet" && propagation !== "Background" ? [cascadeFinalizers[propagation]] : [];
+  // Of the kinds here only sets and pods own others.
+  const owns = live.kind === "StatefulSet" || live.kind === "Pod";
+  const cascade = owns && propagation !== "Background" ? [cascadeFinalizers[propagation]] : [];
   const atOnce = cascade.length === 0 && goesAtOnce(live);
   if (atOnce && live.kind !== "Pod") {
     store.remove(referenceOf(live));
@@ -50,6 +51,19 @@ function goesAtOnce(object: KubernetesObject): boolean {
     default:
       return true;
   }
+}
+
+/** Whether the garbage collector still has something to do before an object that is being deleted goes. */
+export function isHeld({ metadata }: KubernetesObject): boolean {
+  const finalizers = (metadata.finalizers ?? []) as string[];
+  return finalizers.some((name) => Object.values<string>(cascadeFinalizers).includes(name));
+}
+
+/** An object that the garbage collector has let go. */
+export function released(object: KubernetesObject): KubernetesObject {
+  const own: readonly string[] = Object.values(cascadeFinalizers);
+  const finalizers = ((object.metadata.finalizers ?? []) as string[]).filter((name) => !own.includes(name));
+  return { ...object, metadata: { ...object.metadata, finalizers: finalizers.length === 0 ? undefined : finalizers } };
 }
 
 /** Whether a pod's containers have ended for good. */

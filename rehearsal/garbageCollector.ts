@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
-import { cascadeFinalizers, requestDeletion } from "./deletion";
+import { cascadeFinalizers, isHeld, released, requestDeletion } from "./deletion";
 import { referenceOf } from "./kinds";
 import type { ObjectStore } from "./objectStore";
 import { type OwnerReference, ownersOf, withOwners } from "./owners";
@@ -68,8 +68,7 @@ export class GarbageCollector {
       return;
     }
     this.uids.add(uid);
-    const cascades = finalizersOf(after).some((name) => Object.values<string>(cascadeFinalizers).includes(name));
-    if (!cascades || after.metadata.deletionTimestamp === undefined || this.waiting.has(uid)) return;
+    if (!isHeld(after) || after.metadata.deletionTimestamp === undefined || this.waiting.has(uid)) return;
     this.waiting.set(uid, referenceOf(after));
     this.due.add(uid);
   }
@@ -89,10 +88,16 @@ export class GarbageCollector {
     for (const dependent of dependents) {
       const others = ownersOf(dependent).filter((each) => each.uid !== uid);
       const isKept = orphans || others.some((each) => this.exists(each));
+      // What owns others itself waits for them in its turn: a pod for its claim, which waits for the pod, for ever.
+      const owns = this.dependentsOf(keyOf(dependent)).size > 0;
       if (isKept) this.store.put(withOwners(dependent, others));
-      else requestDeletion(this.store, dependent);
+      else requestDeletion(this.store, dependent, owns ? "Foreground" : "Background");
     }
-    if (this.dependentsOf(uid).size === 0) this.store.remove(reference);
+    if (this.dependentsOf(uid).size > 0) return;
+    this.waiting.delete(uid);
+    // A pod goes when its kubelet is done with it.
+    if (owner.kind === "Pod") this.store.put(released(owner));
+    else this.store.remove(reference);
   }
 
   private look(reference: ObjectReference): void {

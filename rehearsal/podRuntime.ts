@@ -1,6 +1,6 @@
 import type { Pod } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
-import { isFinished } from "./deletion";
+import { isFinished, isHeld } from "./deletion";
 import { equal, field } from "./json";
 import type { ObjectStore } from "./objectStore";
 
@@ -74,7 +74,7 @@ export class PodRuntime {
     const starting = [...this.starting];
     for (const [key, reference] of stopping) {
       const pod: Pod | undefined = this.store.get(reference);
-      if (pod !== undefined && this.faultAt(key, pod) === "stuckTerminating") continue;
+      if (pod !== undefined && (this.faultAt(key, pod) === "stuckTerminating" || isHeld(pod))) continue;
       this.stopping.delete(key);
       this.store.remove(reference);
     }

@@ -53,6 +53,23 @@ test("a set made again while pods of the old one are still stopping waits for th
   expect(stage.watch(() => stage.settle())).toEqual(["-web-0", "+web-0", "=web-0"]);
 });
 
+test("in the foreground, a pod that owns its claim waits for the claim, and the claim for the pod, for ever", () => {
+  const persistentVolumeClaimRetentionPolicy = { whenScaled: "Delete", whenDeleted: "Retain" };
+  const spec = { volumeClaimTemplates: [data], persistentVolumeClaimRetentionPolicy };
+  const stage = new Stage().apply({ replicas: 2, ...spec }).settle();
+  // Two pods that are not Ready block the scale-down; their claims are to go with them already.
+  for (const name of ["web-0", "web-1"]) stage.cluster.setPodFault("default", name, "neverReady");
+  stage.apply({ replicas: 0, ...spec }).settle();
+  expect(stage.claims).toEqual(["data-web-0 Bound Pod web-0", "data-web-1 Bound Pod web-1"]);
+  stage.cluster.delete(set, "Foreground");
+  stage.settle();
+  expect([stage.pods, stage.claims.length, stage.cluster.get(set) !== undefined]).toEqual([
+    ["web-0", "web-1"],
+    2,
+    true,
+  ]);
+});
+
 test("an object whose owner does not exist is deleted, unless nobody here plays owners of that kind", () => {
   const stage = new Stage();
   const claim = (name: string, kind: string): void => {
