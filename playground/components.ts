@@ -95,6 +95,8 @@ export interface CommandLineInput {
   readonly number: number;
   /** Folder with KWOK's stages. */
   readonly stages: string;
+  /** Feature gates of the API server and the controller manager. */
+  readonly featureGates?: string;
 }
 
 /** The pod addresses of one cluster, as two numbers that a third and fourth follow. */
@@ -104,7 +106,8 @@ export function podNetwork(number: number): string {
 
 /** The arguments of one component. */
 export function commandLine(component: ComponentName, input: CommandLineInput): string[] {
-  const { layout, ports, number, stages } = input;
+  const { layout, ports, number, stages, featureGates } = input;
+  const gates = featureGates === undefined ? [] : [`--feature-gates=${featureGates}`];
   switch (component) {
     case "etcd": {
       const client = `http://${LOOPBACK}:${ports.etcd}`;
@@ -137,6 +140,7 @@ export function commandLine(component: ComponentName, input: CommandLineInput): 
         `--service-account-signing-key-file=${layout.serviceAccountKey}`,
         "--service-account-issuer=https://kubernetes.default.svc",
         `--service-cluster-ip-range=10.9${5 + number}.0.0/16`,
+        ...gates,
       ];
     case "kube-controller-manager":
       return [
@@ -153,6 +157,7 @@ export function commandLine(component: ComponentName, input: CommandLineInput): 
         `--flex-volume-plugin-dir=${join(layout.folder, "flexvolume")}`,
         "--kube-api-qps=200",
         "--kube-api-burst=400",
+        ...gates,
       ];
     case "kube-scheduler":
       return [

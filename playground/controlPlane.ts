@@ -37,6 +37,8 @@ export interface ControlPlaneOptions {
   readonly number: number;
   /** Folder with the five binaries. */
   readonly binaries: string;
+  /** Feature gates of the API server and the controller manager, as their flag takes them. Default: Kubernetes' own. */
+  readonly featureGates?: string;
 }
 
 interface ClusterRecord extends ControlPlaneOptions {
@@ -249,7 +251,7 @@ export class ControlPlane {
     const stages = join(playgroundFolder(), "stages");
     launch({
       binary: join(options.binaries, component),
-      args: commandLine(component, { layout, ports: this.usedPorts, number: options.number, stages }),
+      args: commandLine(component, { ...options, layout, ports: this.usedPorts, stages }),
       cwd: layout.folder,
       logFile: layout.log(component),
       pidFile: layout.pid(component),

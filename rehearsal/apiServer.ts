@@ -135,10 +135,12 @@ function checkStatefulSet(set: KubernetesObject): void {
 export class ApiServer {
   /**
    * @param dropsOrdinals behaves like a server before 1.27: `spec.ordinals` of a StatefulSet is dropped without a word.
+   * @param keepsMaxUnavailable whether its feature gate is on: else `maxUnavailable` is dropped, too.
    */
   public constructor(
     private readonly store: ObjectStore,
     private readonly dropsOrdinals: boolean,
+    private readonly keepsMaxUnavailable = false,
   ) {}
 
   /** `POST`: fails if the object exists. */
@@ -254,7 +256,7 @@ export class ApiServer {
     options: WriteOptions,
     applied?: AppliedFields,
   ): KubernetesObject {
-    const filled = this.classOf(applyDefaults(wanted));
+    const filled = this.withoutGated(this.classOf(applyDefaults(wanted)), live);
     if (filled.kind === "StatefulSet") checkStatefulSet(filled);
     if (live !== undefined) checkImmutable(live, filled);
     this.admit(referenceOf(filled), live, filled);
@@ -273,6 +275,20 @@ export class ApiServer {
     if (options.dryRun === true) return clean(same);
     if (live !== undefined && equal(live, same)) return live;
     return this.store.put(object, live === undefined ? "created" : "updated", applied);
+  }
+
+  /** A set without `maxUnavailable`, unless the feature gate is on or was on when the field was written. */
+  private withoutGated(object: KubernetesObject, live: KubernetesObject | undefined): KubernetesObject {
+    const path = ["spec", "updateStrategy", "rollingUpdate"] as const;
+    const rolling = pluck(object, ...path);
+    if (object.kind !== "StatefulSet" || this.keepsMaxUnavailable || !isObject(rolling)) return object;
+    if (rolling.maxUnavailable === undefined || pluck(live, ...path, "maxUnavailable") !== undefined) return object;
+    const { updateStrategy, ...spec } = object.spec as JsonObject;
+    const strategy = {
+      ...(updateStrategy as JsonObject),
+      rollingUpdate: without(rolling, new Set(["maxUnavailable"])),
+    };
+    return { ...object, spec: { ...spec, updateStrategy: strategy } };
   }
 
   /** Gives a claim that names no class the cluster's default class, as admission does. */

@@ -15,38 +15,17 @@ import type { LeaseAge } from "../core/leaving";
 import { UserError } from "../core/userError";
 import { type Cluster, type ObjectReference, type Refused, Unreachable } from "../live/cluster";
 import { ApiError, ApiServer, notFound, type WriteOptions } from "./apiServer";
+import type { SimulatedClusterOptions, SimulatedStorageClass } from "./clusterOptions";
+import { type Propagation, requestDeletion } from "./deletion";
+import { GarbageCollector } from "./garbageCollector";
 import { referenceOf } from "./kinds";
 import { type ChangeListener, type ClusterEvent, ObjectStore } from "./objectStore";
-import { type PodFault, PodRuntime } from "./podRuntime";
+import type { OwnerReference } from "./owners";
+import { claimsOf, type PodFault, PodRuntime } from "./podRuntime";
 import { StatefulSetController } from "./statefulSetController";
 import { csiDriver, VolumeController } from "./volumeController";
 
-/** A storage class of a simulated cluster. */
-export interface SimulatedStorageClass {
-  readonly name: string;
-  /** Provisioner; the simulated one makes volumes of the cluster's drivers only. Default: the first of them. */
-  readonly provisioner?: string;
-  /** What happens to a provisioned volume when its claim goes. Default `Delete`. */
-  readonly reclaimPolicy?: "Delete" | "Retain";
-}
-
-/** How a simulated cluster is to be. */
-export interface SimulatedClusterOptions {
-  /** Name, such as `source`: part of every uid and volume handle. */
-  readonly name: string;
-  /** Server version. Default `v1.36.2`, with `dropsOrdinals` `v1.26.15`. */
-  readonly version?: string;
-  /** An old API server, which drops `spec.ordinals` without a word. */
-  readonly dropsOrdinals?: boolean;
-  /** Its storage classes, the default one first. Default one class, `standard`. */
-  readonly storageClasses?: readonly SimulatedStorageClass[];
-  /** CSI drivers whose provisioner runs in it. Default `disk.example.com`. */
-  readonly drivers?: readonly string[];
-  /** Names of its nodes. Default three. */
-  readonly nodes?: readonly string[];
-  /** Virtual time at the start, milliseconds since 1970. */
-  readonly startMs?: number;
-}
+export type { SimulatedClusterOptions, SimulatedStorageClass } from "./clusterOptions";
 
 /** Virtual time that one tick takes. */
 const tickMs = 1000;
@@ -68,6 +47,7 @@ export class SimulatedCluster implements Cluster {
   private readonly pods_: PodRuntime;
   private readonly volumes_: VolumeController;
   private readonly sets_: StatefulSetController;
+  private readonly garbage: GarbageCollector;
 
   public constructor(options: SimulatedClusterOptions) {
     const dropsOrdinals = options.dropsOrdinals ?? false;
@@ -75,18 +55,15 @@ export class SimulatedCluster implements Cluster {
     this.name = options.name;
     this.serverVersion = options.version ?? (dropsOrdinals ? "v1.26.15" : "v1.36.2");
     this.store = new ObjectStore(options.name, options.startMs ?? Date.UTC(2026, 0, 1));
-    this.server = new ApiServer(this.store, dropsOrdinals);
-    this.pods_ = new PodRuntime(this.store, nodes, (pod) => {
-      for (const volume of pod.spec?.volumes ?? []) {
-        const claim = volume.persistentVolumeClaim?.claimName;
-        if (claim !== undefined) this.volumes_.wake(pod.metadata.namespace ?? "", claim);
-      }
-    });
+    this.server = new ApiServer(this.store, dropsOrdinals, options.maxUnavailable);
+    this.garbage = new GarbageCollector(this.store);
+    const onUse = (pod: Pod): void => {
+      for (const claim of claimsOf(pod)) this.volumes_.wake(pod.metadata.namespace ?? "", claim);
+    };
+    this.pods_ = new PodRuntime(this.store, nodes, onUse, options.faultOf);
     const drivers = options.drivers ?? [csiDriver];
-    this.volumes_ = new VolumeController(options.name, this.store, drivers, (namespace, claim) =>
-      this.pods_.uses(namespace, claim),
-    );
-    this.sets_ = new StatefulSetController(this.store, this.server);
+    this.volumes_ = new VolumeController(options.name, this.store, drivers, this.pods_);
+    this.sets_ = new StatefulSetController(this.store, this.server, options.maxUnavailable);
     this.bootstrap(nodes, options.storageClasses ?? [{ name: "standard" }], drivers[0] ?? csiDriver);
   }
 
@@ -120,6 +97,11 @@ export class SimulatedCluster implements Cluster {
     return this.store.get(reference);
   }
 
+  /** Whether the garbage collector would spare what this owner owns. */
+  public hasOwner(owner: OwnerReference): boolean {
+    return this.garbage.exists(owner);
+  }
+
   /** Every object of a kind: for invariants. */
   public list(apiVersion: string, kind: string, namespace?: string): KubernetesObject[] {
     return this.store.list(apiVersion, kind, namespace);
@@ -135,17 +117,18 @@ export class SimulatedCluster implements Cluster {
     return this.server.update(reference, { manager: "kubectl" }, change);
   }
 
-  /** Asks for an object to be deleted. It goes when its controllers let it go: see `tick`. */
-  public delete(reference: ObjectReference): void {
+  /**
+   * Asks for an object to be deleted. It goes when its controllers let it go: see `tick`.
+   *
+   * @param propagation what becomes of what it owns. Default as with kubectl, `Background`.
+   */
+  public delete(reference: ObjectReference, propagation?: Propagation): void {
     this.checkReachable();
     const live = this.store.get(reference);
     if (live === undefined) throw notFound(reference);
     if (live.metadata.deletionTimestamp !== undefined) return;
     this.server.admit(reference, live, undefined);
-    const marked = { ...live, metadata: { ...live.metadata, deletionTimestamp: this.store.timestamp } };
-    const waits = ["Pod", "StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Namespace"].includes(live.kind);
-    if (waits) this.store.put(marked, "terminating");
-    else this.store.remove(reference);
+    requestDeletion(this.store, live, propagation);
     if (live.kind === "Namespace")
       this.store.inNamespace(live.metadata.name).forEach((o) => {
         this.delete(referenceOf(o));
@@ -162,6 +145,7 @@ export class SimulatedCluster implements Cluster {
     const before = this.store.version;
     this.store.nowMs += tickMs;
     this.pods_.step();
+    this.garbage.step();
     this.sets_.step();
     this.volumes_.step();
     this.finishNamespaces();
@@ -173,7 +157,7 @@ export class SimulatedCluster implements Cluster {
     let ticks = 0;
     let idle = 0;
     while (!done() && idle < 2) {
-      idle = this.tick() ? 0 : idle + 1;
+      idle = this.tick() || this.sets_.isWaiting ? 0 : idle + 1;
       ticks += 1;
       if (ticks > 1_000_000)
         throw new Error(`The simulated cluster ${this.name} never settles: this is a defect of the rehearsal.`);
@@ -307,10 +291,10 @@ export class SimulatedCluster implements Cluster {
       const status = { conditions: [{ type: "Ready", status: "True" }] };
       this.seed({ apiVersion: "v1", kind: "Node", metadata: { name }, status });
     }
-    classes.forEach(({ name, provisioner = driver, reclaimPolicy = "Delete" }, index) => {
+    classes.forEach(({ name, provisioner = driver, reclaimPolicy = "Delete", volumeBindingMode }, index) => {
       const standard = { "storageclass.kubernetes.io/is-default-class": "true" };
       const metadata = { name, ...(index === 0 ? { annotations: standard } : {}) };
-      const rest = { provisioner, reclaimPolicy, volumeBindingMode: "Immediate" };
+      const rest = { provisioner, reclaimPolicy, volumeBindingMode: volumeBindingMode ?? "Immediate" };
       this.seed({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata, ...rest });
     });
     this.store.events.length = 0;

@@ -53,8 +53,10 @@ function statefulSetSpec(value: unknown): JsonObject {
   const strategy = withDefaults(filled.updateStrategy, { type: "RollingUpdate" });
   const rolling = withDefaults(strategy.rollingUpdate, { partition: 0 });
   const template = isObject(filled.template) ? filled.template : {};
+  // The API knows no difference between none and 0, and leaves it out.
+  const { minReadySeconds, ...rest } = filled;
   return {
-    ...filled,
+    ...(minReadySeconds === 0 ? rest : filled),
     // The API server fills in `start: 0` only where `ordinals` is given at all.
     ...(filled.ordinals === undefined ? {} : { ordinals: withDefaults(filled.ordinals, { start: 0 }) }),
     persistentVolumeClaimRetentionPolicy: withDefaults(filled.persistentVolumeClaimRetentionPolicy, {

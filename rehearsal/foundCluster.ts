@@ -4,7 +4,9 @@ import type { ClusterSurvey, SetSurvey } from "../core/survey";
 import type { SimulatedCluster } from "./cluster";
 import { referenceOf } from "./kinds";
 import { revisionLabel } from "./podTemplate";
-import { controllerManager, revisionNameOf } from "./statefulSetController";
+import { ownersOf, withOwners } from "./owners";
+import { revisionNameOf } from "./revisionHistory";
+import { controllerManager } from "./statefulSetController";
 
 /** Puts into a simulated cluster what was found in a real one: classes, drivers, nodes, and what may be in the way. */
 export function seedFound(cluster: SimulatedCluster, survey: ClusterSurvey): void {
@@ -85,7 +87,9 @@ function seedNode(cluster: SimulatedCluster, { metadata: { name, labels }, statu
 function seedObject(cluster: SimulatedCluster, object: KubernetesObject): KubernetesObject {
   const existing = cluster.get(referenceOf(object));
   if (existing !== undefined) throw new Error(`${titleOf(object)} was found twice`);
-  return cluster.server.create(object, { manager: managerOf(object) });
+  // The set and its pods have other uids here, and give their claims owners anew.
+  const owners = ownersOf(object).filter((owner) => cluster.hasOwner(owner));
+  return cluster.server.create(withOwners(object, owners), { manager: managerOf(object) });
 }
 
 /** Who made an object: whose fields a later write may conflict with. */

@@ -173,7 +173,7 @@ export class KubernetesProvider {
     this.cluster.checkReachable();
     const reference = referenceOf((state.live ?? revealObject(state.inputs)) as KubernetesObject);
     if (this.cluster.get(reference) === undefined) return;
-    this.cluster.delete(reference);
+    this.cluster.delete(reference, "Foreground");
     this.cluster.settle(() => this.cluster.get(reference) === undefined);
     if (this.cluster.get(reference) !== undefined) {
       throw new Error(`timed out waiting for object ${state.id} to be deleted`);

@@ -1,5 +1,7 @@
 import type { Pod } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
+import { isFinished, isHeld } from "./deletion";
+import { equal, field } from "./json";
 import type { ObjectStore } from "./objectStore";
 
 /** What may be wrong with a pod, until it is taken back. */
@@ -16,7 +18,7 @@ export function claimsOf(pod: Pod): string[] {
 
 /**
  * Scheduler and kubelets: a new pod is Running and Ready one tick after it was made, if its claims are Bound; a deleted
- * one is gone one tick after it was deleted. A fault keeps it from either.
+ * one is gone one tick after it was deleted. A fault keeps it from either: `neverReady` is a container that crashes.
  */
 export class PodRuntime {
   private readonly starting = new Map<string, ObjectReference>();
@@ -27,16 +29,22 @@ export class PodRuntime {
   public constructor(
     private readonly store: ObjectStore,
     private readonly nodes: readonly string[],
-    private readonly onGone: (pod: Pod) => void,
+    private readonly onUse: (pod: Pod) => void,
+    private readonly faultOf: (pod: Pod) => PodFault | undefined = () => undefined,
   ) {
     store.listen((before, after) => {
       if ((after ?? before)?.kind === "Pod") this.podChanged(before, after);
     });
   }
 
-  /** Whether any pod uses a claim, terminating ones included. */
+  /** Whether any pod on a node uses a claim, terminating ones included. */
   public uses(namespace: string, claim: string): boolean {
-    return (this.claimUsers.get(`${namespace}/${claim}`)?.size ?? 0) > 0;
+    return this.usersOf(namespace, claim).some((pod) => pod.spec?.nodeName !== undefined);
+  }
+
+  /** Whether a pod that is on no node yet wants a claim. */
+  public wants(namespace: string, claim: string): boolean {
+    return this.usersOf(namespace, claim).some((pod) => pod.spec?.nodeName === undefined);
   }
 
   /** Sets a fault, or takes it back. A pod that is Ready when it becomes `neverReady` stops being so at once. */
@@ -44,11 +52,20 @@ export class PodRuntime {
     const key = `${namespace}/${name}`;
     if (fault === undefined) this.faults.delete(key);
     else this.faults.set(key, fault);
-    const pod = this.store.get(podReference(namespace, name));
+    const pod: Pod | undefined = this.store.get(podReference(namespace, name));
     if (pod === undefined) return;
-    if (fault === "neverReady") this.store.put(withReady(pod, false, "Running"), "unready");
-    else if (pod.metadata.deletionTimestamp === undefined) this.starting.set(key, podReference(namespace, name));
-    if (pod.metadata.deletionTimestamp !== undefined) this.stopping.set(key, podReference(namespace, name));
+    this.lookAgain(key, pod);
+    if (fault === "neverReady" && hasReady(pod, "True")) this.store.put(this.withReady(pod, false), "unready");
+  }
+
+  private lookAgain(key: string, pod: Pod): void {
+    const reference = podReference(pod.metadata.namespace ?? "", pod.metadata.name);
+    if (pod.metadata.deletionTimestamp !== undefined) this.stopping.set(key, reference);
+    else this.starting.set(key, reference);
+  }
+
+  private faultAt(key: string, pod: Pod): PodFault | undefined {
+    return this.faults.get(key) ?? this.faultOf(pod);
   }
 
   /** Starts and stops what can be started and stopped now. */
@@ -56,7 +73,8 @@ export class PodRuntime {
     const stopping = [...this.stopping];
     const starting = [...this.starting];
     for (const [key, reference] of stopping) {
-      if (this.faults.get(key) === "stuckTerminating") continue;
+      const pod: Pod | undefined = this.store.get(reference);
+      if (pod !== undefined && (this.faultAt(key, pod) === "stuckTerminating" || isHeld(pod))) continue;
       this.stopping.delete(key);
       this.store.remove(reference);
     }
@@ -65,24 +83,56 @@ export class PodRuntime {
 
   private start(key: string, reference: ObjectReference): void {
     const pod: Pod | undefined = this.store.get(reference);
-    if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) {
+    if (pod === undefined || pod.metadata.deletionTimestamp !== undefined || isFinished(pod)) {
       this.starting.delete(key);
       return;
     }
-    if (this.faults.get(key) === "neverReady" || !this.mountable(pod)) return;
+    const isReady = hasReady(pod, "True");
+    if (this.faultAt(key, pod) === "neverReady") {
+      // Scheduled, and started again and again.
+      if (isReady) this.store.put(this.withReady(pod, false), "unready");
+      else if (!hasReady(pod, "False") && this.canStart(pod))
+        this.store.put(this.withReady(this.scheduled(pod), false));
+      return;
+    }
+    if (!isReady && !this.canStart(pod)) return;
     this.starting.delete(key);
-    if (pod.status?.conditions?.some((c) => c.type === "Ready" && c.status === "True") === true) return;
-    const ordinal = Number(/\d+$/.exec(reference.name)?.[0] ?? 0);
-    const nodeName = pod.spec?.nodeName ?? this.nodes[ordinal % this.nodes.length];
-    this.store.put({ ...withReady(pod, true, "Running"), spec: { ...pod.spec, nodeName } }, "ready");
+    if (!isReady) this.store.put(this.withReady(this.scheduled(pod), true), "ready");
   }
 
-  private mountable(pod: Pod): boolean {
+  private scheduled(pod: Pod): Pod {
+    const ordinal = Number(/\d+$/.exec(pod.metadata.name)?.[0] ?? 0);
+    const nodeName = pod.spec?.nodeName ?? this.nodes[ordinal % this.nodes.length];
+    return { ...pod, spec: { ...pod.spec, nodeName } };
+  }
+
+  /**
+   * A pod on a node has what it needs; any other is scheduled when its claims are Bound and not being deleted. Until then
+   * it says what it waits for: whoever watches the pod is told when that changes.
+   */
+  private canStart(pod: Pod): boolean {
+    if (pod.spec?.nodeName !== undefined) return true;
+    const message = this.whyUnschedulable(pod);
+    if (message === undefined) return true;
+    const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }];
+    if (!equal(pod.status?.conditions, conditions)) this.store.put({ ...pod, status: { ...pod.status, conditions } });
+    return false;
+  }
+
+  private whyUnschedulable(pod: Pod): string | undefined {
     const namespace = pod.metadata.namespace ?? "";
-    return claimsOf(pod).every((name) => {
+    for (const name of claimsOf(pod)) {
       const claim = this.store.get({ apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name });
-      return (claim?.status as { phase?: string } | undefined)?.phase === "Bound";
-    });
+      if (claim === undefined) return `persistentvolumeclaim "${name}" not found`;
+      if (claim.metadata.deletionTimestamp !== undefined) return `persistentvolumeclaim "${name}" is being deleted`;
+      if (field(claim.status, "phase") !== "Bound") return `persistentvolumeclaim "${name}" is not bound`;
+    }
+    return undefined;
+  }
+
+  private withReady(pod: Pod, ready: boolean): Pod {
+    const conditions = [{ type: "Ready", status: ready ? "True" : "False", lastTransitionTime: this.store.timestamp }];
+    return { ...pod, status: { ...pod.status, phase: "Running", conditions } };
   }
 
   private podChanged(before: Pod | undefined, after: Pod | undefined): void {
@@ -93,14 +143,22 @@ export class PodRuntime {
     if (before === undefined) {
       this.starting.set(key, podReference(namespace, pod.metadata.name));
       for (const claim of claimsOf(pod)) this.users(namespace, claim).add(pod.metadata.name);
+      this.onUse(pod);
     } else if (after === undefined) {
       this.starting.delete(key);
       this.stopping.delete(key);
       for (const claim of claimsOf(pod)) this.users(namespace, claim).delete(pod.metadata.name);
-      this.onGone(pod);
+      this.onUse(pod);
     } else if (after.metadata.deletionTimestamp !== undefined && before.metadata.deletionTimestamp === undefined) {
       this.stopping.set(key, podReference(namespace, pod.metadata.name));
+    } else if (this.faultOf(before) !== this.faultOf(after)) {
+      this.lookAgain(key, after);
     }
+  }
+
+  private usersOf(namespace: string, claim: string): Pod[] {
+    const names = [...(this.claimUsers.get(`${namespace}/${claim}`) ?? [])];
+    return names.flatMap((name): Pod | readonly [] => this.store.get(podReference(namespace, name)) ?? []);
   }
 
   private users(namespace: string, claim: string): Set<string> {
@@ -111,7 +169,6 @@ export class PodRuntime {
   }
 }
 
-function withReady(pod: Pod, ready: boolean, phase: string): Pod {
-  const conditions = [{ type: "Ready", status: ready ? "True" : "False" }];
-  return { ...pod, status: { ...pod.status, phase, conditions } };
+function hasReady(pod: Pod, status: "True" | "False"): boolean {
+  return pod.status?.conditions?.some((each) => each.type === "Ready" && each.status === status) ?? false;
 }

@@ -1,7 +1,8 @@
-import type { PersistentVolume, PersistentVolumeClaim } from "../core/kubernetes";
+import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
 import { pluck, text } from "./json";
 import type { ObjectStore } from "./objectStore";
+import type { PodRuntime } from "./podRuntime";
 
 /** CSI driver of the volumes that the simulated provisioner makes, unless the cluster has others. */
 export const csiDriver = "disk.example.com";
@@ -25,24 +26,28 @@ export class VolumeController {
   /**
    * @param cluster its name is part of every volume handle that the provisioner makes.
    * @param drivers those whose provisioner runs here.
-   * @param usedByPod whether a pod uses a claim: such a claim is deleted only when the pod is gone.
+   * @param pods whether a pod on a node uses a claim: such a claim is deleted only when the pod is gone; and whether one
+   * that is to be scheduled wants it.
    */
   public constructor(
     private readonly cluster: string,
     private readonly store: ObjectStore,
     private readonly drivers: readonly string[],
-    private readonly usedByPod: (namespace: string, claim: string) => boolean,
+    private readonly pods: Pick<PodRuntime, "uses" | "wants">,
   ) {
     store.listen((before, after) => {
       const object = after ?? before;
       const { name, namespace } = object?.metadata ?? { name: "" };
       if (object?.kind === "PersistentVolumeClaim") this.claimChanged(namespace ?? "", name, after === undefined);
       if (object?.kind === "StorageClass") this.wakeWaiting();
-      if (object?.kind === "PersistentVolume") this.volumeChanged(name, object as PersistentVolume);
+      if (object?.kind === "PersistentVolume") {
+        this.volumeChanged(name, before as PersistentVolume | undefined);
+        this.volumeChanged(name, after as PersistentVolume | undefined);
+      }
     });
   }
 
-  /** Looks at a claim again, because a pod that used it is gone. */
+  /** Looks at a claim again, because a pod that uses it came or went. */
   public wake(namespace: string, claim: string): void {
     this.claims.set(`${namespace}/${claim}`, claimReference(namespace, claim));
   }
@@ -71,10 +76,10 @@ export class VolumeController {
     this.waiting.clear();
   }
 
-  private volumeChanged(name: string, volume: PersistentVolume): void {
+  private volumeChanged(name: string, volume: PersistentVolume | undefined): void {
     this.volumes.add(name);
     this.wakeWaiting();
-    const { claimRef } = volume.spec;
+    const claimRef = volume?.spec.claimRef;
     if (claimRef?.name !== undefined) this.wake(claimRef.namespace ?? "", claimRef.name);
   }
 
@@ -104,7 +109,7 @@ export class VolumeController {
       this.setPhase(volume, "Available", "available");
     } else if (alive) {
       this.setPhase(volume, "Bound");
-    } else if (volume.spec.persistentVolumeReclaimPolicy === "Delete") {
+    } else if (volume.spec.persistentVolumeReclaimPolicy === "Delete" && this.canDelete(volume)) {
       // The disk behind it is destroyed with it.
       this.store.remove(volumeReference(name));
     } else {
@@ -117,20 +122,34 @@ export class VolumeController {
     if (claim === undefined) return;
     const { namespace = "", name } = reference;
     if (claim.metadata.deletionTimestamp !== undefined) {
-      if (!this.usedByPod(namespace, name)) this.store.remove(reference);
+      if (!this.pods.uses(namespace, name)) this.store.remove(reference);
       return;
     }
-    if (claim.status?.phase === "Bound") {
-      const volume = claim.spec.volumeName === undefined ? undefined : this.volume(claim.spec.volumeName);
-      if (volume?.spec.claimRef?.uid !== claim.metadata.uid)
-        this.store.put({ ...claim, status: { ...claim.status, phase: "Lost" } });
+    if (claim.status?.phase === "Bound" || claim.status?.phase === "Lost") {
+      this.syncBound(claim);
       return;
     }
-    if (claim.status?.phase === "Lost") return;
     const volume = this.volumeFor(claim, namespace);
     if (volume === undefined) this.waiting.set(`${namespace}/${name}`, reference);
     if (volume !== undefined) this.bind(claim, volume);
     else if (claim.status?.phase === undefined) this.store.put({ ...claim, status: { phase: "Pending" } });
+  }
+
+  /** A claim that was bound once is Lost when its volume is gone or somebody else's, and found again when it comes back. */
+  private syncBound(claim: PersistentVolumeClaim): void {
+    const { volumeName } = claim.spec;
+    const { namespace = "", name, uid } = claim.metadata;
+    const volume = volumeName === undefined ? undefined : this.volume(volumeName);
+    const isFree = volume !== undefined && volume.spec.claimRef === undefined;
+    const phase = isFree || volume?.spec.claimRef?.uid === uid ? "Bound" : "Lost";
+    if (isFree) this.bind(claim, volume);
+    else if (claim.status?.phase !== phase) this.store.put({ ...claim, status: { ...claim.status, phase } });
+    if (phase === "Lost") this.waiting.set(`${namespace}/${name}`, claimReference(namespace, name));
+  }
+
+  /** Only the driver's provisioner can delete a disk; a volume without a driver needs none. */
+  private canDelete({ spec }: PersistentVolume): boolean {
+    return spec.csi === undefined || this.drivers.includes(spec.csi.driver);
   }
 
   /** The volume that a claim may bind to; provisions one if the claim is not for a certain one. */
@@ -151,13 +170,21 @@ export class VolumeController {
     const bound = (this.store.list("v1", "PersistentVolume") as PersistentVolume[]).filter(
       (volume) => volume.spec.claimRef?.uid === undefined && free(volume),
     );
-    return bound.find((volume) => volume.spec.claimRef !== undefined) ?? bound[0] ?? this.provision(claim);
+    const reserved = bound.find((volume) => volume.spec.claimRef !== undefined);
+    // Of a class that waits for a pod, only a volume that is reserved for the claim binds before one is scheduled.
+    const waits = pluck(this.classOf(claim), "volumeBindingMode") === "WaitForFirstConsumer";
+    if (reserved !== undefined || (waits && !this.pods.wants(namespace, name))) return reserved;
+    return bound[0] ?? this.provision(claim);
+  }
+
+  private classOf(claim: PersistentVolumeClaim): KubernetesObject | undefined {
+    const name = claim.spec.storageClassName ?? "";
+    return this.store.get({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", name });
   }
 
   private provision(claim: PersistentVolumeClaim): PersistentVolume | undefined {
     const className = claim.spec.storageClassName ?? "";
-    const reference = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", name: className };
-    const storageClass = this.store.get(reference);
+    const storageClass = this.classOf(claim);
     const driver = this.drivers.find((name) => name === storageClass?.provisioner);
     if (driver === undefined) return undefined;
     this.handles += 1;

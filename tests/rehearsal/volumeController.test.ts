@@ -99,6 +99,73 @@ describe("volumes", () => {
     expect([phaseOf(c, disk), phaseOf(c, data)]).toEqual(["Released", "Pending"]);
   });
 
+  test("a Bound claim is Lost when its volume is somebody else's, and found again", () => {
+    const c = cluster();
+    c.seed(volume({ persistentVolumeReclaimPolicy: "Retain" }));
+    c.seed(claim({ volumeName: "disk" }));
+    c.settle();
+    const reference = (change: object): void => {
+      c.edit(disk, (live) => {
+        const { spec } = live as PersistentVolume;
+        return { ...live, spec: { ...spec, claimRef: { ...spec.claimRef, ...change } } };
+      });
+    };
+    const { uid } = c.get(data)?.metadata ?? {};
+    reference({ uid: "another" });
+    c.settle();
+    expect([phaseOf(c, disk), phaseOf(c, data)]).toEqual(["Released", "Lost"]);
+    reference({ uid });
+    c.settle();
+    expect([phaseOf(c, disk), phaseOf(c, data)]).toEqual(["Bound", "Bound"]);
+    c.edit(disk, (live) => ({ ...live, spec: { ...(live as PersistentVolume).spec, claimRef: undefined } }));
+    c.settle();
+    expect([phaseOf(c, disk), phaseOf(c, data)]).toEqual(["Bound", "Bound"]);
+  });
+
+  test("a claim made again does not get the Released volume of its predecessor, until the volume is set free", () => {
+    const c = cluster();
+    const spec = { claimRef: { namespace: "default", name: "data" }, persistentVolumeReclaimPolicy: "Retain" };
+    c.seed(volume(spec));
+    c.seed(claim({ storageClassName: "by-hand" }));
+    c.settle();
+    c.delete(data);
+    c.settle();
+    c.seed(claim({ storageClassName: "by-hand" }));
+    c.settle();
+    expect([phaseOf(c, disk), phaseOf(c, data)]).toEqual(["Released", "Pending"]);
+    c.edit(disk, (live) => ({ ...live, spec: { ...(live as PersistentVolume).spec, claimRef: spec.claimRef } }));
+    c.settle();
+    expect([phaseOf(c, disk), phaseOf(c, data)]).toEqual(["Bound", "Bound"]);
+  });
+
+  test("a Delete volume stays Released where its driver has no provisioner", () => {
+    const c = cluster();
+    const csi = { driver: "other.example.com", volumeHandle: "v" };
+    c.seed(volume({ csi, persistentVolumeReclaimPolicy: "Delete" }));
+    c.seed(claim({ volumeName: "disk" }));
+    c.settle();
+    c.delete(data);
+    c.settle();
+    expect(phaseOf(c, disk)).toBe("Released");
+  });
+
+  test("of a class that waits for a pod, a volume that is reserved for the claim binds at once", () => {
+    const waits = { name: "local", volumeBindingMode: "WaitForFirstConsumer" as const };
+    const c = new SimulatedCluster({ name: "source", storageClasses: [waits] });
+    c.seed(claim());
+    c.settle();
+    expect(phaseOf(c, data)).toBe("Pending");
+    c.seed(volume({ storageClassName: "local" }));
+    c.settle();
+    expect([phaseOf(c, disk), phaseOf(c, data)]).toEqual(["Available", "Pending"]);
+    c.edit(disk, (live) => {
+      const claimRef = { namespace: "default", name: "data" };
+      return { ...live, spec: { ...(live as PersistentVolume).spec, claimRef } };
+    });
+    c.settle();
+    expect([phaseOf(c, disk), phaseOf(c, data)]).toEqual(["Bound", "Bound"]);
+  });
+
   test("a claim of a class that does not exist waits", () => {
     const c = cluster();
     c.seed(claim({ storageClassName: "fast" }));
