@@ -1,0 +1,95 @@
+import { adviceIn } from "../../../core/advice";
+import { ordinalIn } from "../../../core/kubernetes";
+import type { Side } from "../../../core/ordinals";
+import { endOf, peerOf, rangeOf } from "../../../core/ordinals";
+import { isReady } from "../../../core/kubernetes";
+import { momentOf, name, sides } from "./scene";
+import type { TroubledWorld } from "./world";
+
+/** What a walk to one end took. */
+export interface Walk {
+  readonly happened: readonly string[];
+  readonly ups: number;
+  /** Why it does not arrive; undefined if it does. */
+  readonly stuck: string | undefined;
+}
+
+/** No walk needs more: there, and back to hand over, and what was left unfinished. */
+const mostUps = 40;
+
+const stacks = { source: "source", destination: "destination" } as const;
+
+/** Has one half hold all, as a person would: the other gives up first, and what a refusal advises is done. */
+export async function arrive(world: TroubledWorld, holder: Side): Promise<Walk> {
+  const walk = new Walker(world);
+  const index = holder === "source" ? endOf(world.set) : world.set.start;
+  for (let round = 1; walk.stuck === undefined && round <= 3 && !isThere(world, holder, index); round += 1) {
+    for (const side of [peerOf(holder), holder]) await walk.follow(side, index);
+  }
+  if (walk.stuck === undefined && !isThere(world, holder, index)) walk.stuck = "both up are done, but not all ordinals run";
+  const stuck = walk.stuck && `no advice leads to cutover index ${index}: ${walk.stuck}`;
+  return { happened: walk.happened, ups: walk.ups, stuck };
+}
+
+function isThere(world: TroubledWorld, holder: Side, index: number): boolean {
+  if (sides.some((side) => world.recordedIndexOf(side) !== index)) return false;
+  const ready = momentOf(world.clusters)
+    [holder].pods.filter(isReady)
+    .map(({ metadata }) => ordinalIn(metadata.name, name));
+  const wanted = rangeOf(holder, world.set, index);
+  return ready.length === wanted.replicas;
+}
+
+class Walker {
+  public readonly happened: string[] = [];
+  public ups = 0;
+  public stuck: string | undefined;
+
+  public constructor(private readonly world: TroubledWorld) {}
+
+  /** Runs one `up`, and where it is refused first what the refusal advises. */
+  public async follow(side: Side, cutoverIndex: number): Promise<void> {
+    const { world } = this;
+    const asked = [{ side, cutoverIndex }];
+    let last = "";
+    for (let runs = 1; runs <= mostUps; runs += 1) {
+      const next = asked[asked.length - 1];
+      if (next === undefined || this.stuck !== undefined) return;
+      const outcome = await world.up(next.side, next.cutoverIndex);
+      world.rest();
+      this.ups += 1;
+      if (outcome === undefined || outcome.kind === "done") {
+        this.happened.push(`pulumi up -s ${next.side} with cutoverIndex ${next.cutoverIndex}: done`);
+        asked.pop();
+        continue;
+      }
+      last = "message" in outcome ? outcome.message : outcome.kind;
+      this.happened.push(`pulumi up -s ${next.side} with cutoverIndex ${next.cutoverIndex}: ${outcome.kind}: ${last}`);
+      const advised = adviceIn(last, stacks);
+      if (advised === undefined) this.byHand(next.side, last);
+      else {
+        // A step on the way to the wanted one of the same half: asked for again when it is done.
+        const known = asked.findIndex((up) => up.side === advised.side && up.cutoverIndex === advised.cutoverIndex);
+        if (known >= 0) asked.length = known + 1;
+        else asked.push(advised);
+      }
+    }
+    this.stuck = `${mostUps} ups, and the last one said: ${last}`;
+  }
+
+  /** Does what a message says that a person has to do. */
+  private byHand(side: Side, message: string): void {
+    const { world } = this;
+    const range = /bring it back to start (\d+) and replicas (\d+) first/.exec(message);
+    if (range !== null) world.scaleTo(side, { start: Number(range[1]), replicas: Number(range[2]) });
+    for (const [, uid = ""] of message.matchAll(/pulumi config set --path 'fenced\[\d+\]' (\S+) on this stack/g)) {
+      if (!world.fenced.includes(uid)) world.fenced.push(uid);
+    }
+    const turn = /statefulset-cutover\/turn=(\d+)/.exec(message);
+    if (turn !== null) world.annotateTurn(side, Number(turn[1]));
+    const pods = /without force: kubectl -n \S+ delete pod ([^.\n]+)/.exec(message);
+    for (const pod of pods?.[1]?.split(" ") ?? []) world.deletePod(side, ordinalIn(pod, name) ?? -1);
+    if (/remove peerContext until both are there again/.test(message)) world.looksAtPeer = false;
+    world.rest();
+  }
+}

@@ -1,0 +1,54 @@
+import type { Side } from "../../../core/ordinals";
+import type { Outcome } from "./run";
+import type { Point } from "./up";
+
+/** Where an `up` was stopped, as its user would say it. */
+const after: Readonly<Record<Point, string>> = {
+  read: "after it had read the outputs of both stacks",
+  decided: "after it had decided, before it changed anything",
+  declared: "after it had declared what the set needs, before the last look",
+  guarded: "between the last look and the write of the set",
+  wrote: "right after it wrote the set",
+  awaited: "when its pods were ready, before it read them again",
+  proven: "before it recorded its outputs",
+};
+
+function ending(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "done":
+      return "done";
+    case "refused":
+      return `refused: ${outcome.message}`;
+    case "failed":
+      return `fails: ${outcome.message}`;
+    case "killed":
+      return `killed ${after[outcome.at]}`;
+    case "paused":
+      return `has come as far as this: ${after[outcome.at]}`;
+  }
+}
+
+/** What happens, in words. */
+export const inWords = {
+  up: (side: Side, index: number, givesUp: boolean, outcome: Outcome | undefined): string | undefined => {
+    if (outcome === undefined) return undefined;
+    const impatient = givesUp && outcome.kind === "failed" ? ", which does not wait for its pods" : "";
+    return `pulumi up -s ${side} with cutoverIndex ${index}${impatient}: ${ending(outcome)}`;
+  },
+  goesOn: (side: Side, outcome: Outcome | undefined): string | undefined =>
+    outcome === undefined ? undefined : `the up of the ${side} goes on: ${ending(outcome)}`,
+  rest: "the controllers of both clusters come to rest",
+  batch: (to: number): string => `batch is set to ${to} in both stacks`,
+  restore: (side: Side, index: number): string =>
+    `the state of the ${side} is restored from a backup, of when it was at cutover index ${index}`,
+  pod: (what: "delete" | "neverReady" | "stuckTerminating" | "mend", side: Side, ordinal: number): string =>
+    ({
+      delete: `kubectl delete pod web-${ordinal} in the ${side}`,
+      neverReady: `the pod of ordinal ${ordinal} in the ${side} does not get ready`,
+      stuckTerminating: `the pod of ordinal ${ordinal} in the ${side} does not end when it is deleted`,
+      mend: `the pod of ordinal ${ordinal} in the ${side} is mended`,
+    })[what],
+  scale: (side: Side, by: number): string =>
+    `kubectl scale in the ${side}: ${Math.abs(by)} ${by > 0 ? "more" : "fewer"}`,
+  deleteSet: (side: Side): string => `kubectl delete statefulset in the ${side}`,
+};

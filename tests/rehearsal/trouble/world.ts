@@ -1,0 +1,238 @@
+import type { OrdinalRange, Side } from "../../../core/ordinals";
+import { endOf, peerOf } from "../../../core/ordinals";
+import type { StatefulSet } from "../../../core/kubernetes";
+import { annotations } from "../../../core/kubernetes";
+import type { HalfRecord } from "../../../core/protocol";
+import { ApiError } from "../../../rehearsal/apiServer";
+import type { PodFault } from "../../../rehearsal/podRuntime";
+import { Checks } from "./checks";
+import { type Guard, wholeGuard } from "./guard";
+import { type Outcome, Run, type Stop } from "./run";
+import { argsOf, type Clusters, clustersFor, momentOf, name, namespace, type Scenario, setReference, sides } from "./scene";
+import { running } from "./standIn";
+import { type StackState, up } from "./up";
+
+/** One Pulumi stack: what it has recorded, now and before, and the `up` that holds its lock. */
+interface Stack {
+  state: StackState;
+  readonly earlier: StackState[];
+  run: Run | undefined;
+}
+
+/** How an `up` is run. */
+export interface UpOptions {
+  readonly stop?: Stop | undefined;
+  /** Whether it gives up waiting for its pods. */
+  readonly givesUp?: boolean;
+}
+
+/** Two simulated clusters, two stacks, and the deciding half of the program; the invariants are checked all along. */
+export class TroubledWorld {
+  public readonly clusters: Clusters;
+  public readonly checks: Checks;
+  public batch = 1;
+  /** Pods that a person has vouched for as stopped. */
+  public readonly fenced: string[] = [];
+  /** Whether the halves look at each other; a person may do without. */
+  public looksAtPeer: boolean;
+  private readonly stacks: Readonly<Record<Side, Stack>>;
+  /** How often foreign hands have been at work. */
+  private hands = 0;
+
+  public constructor(
+    public readonly scenario: Scenario,
+    private readonly guard: Guard = wholeGuard,
+  ) {
+    this.checks = new Checks(scenario);
+    this.looksAtPeer = scenario.protection === "livePeer";
+    this.clusters = clustersFor(() => {
+      this.look();
+    });
+    const stack = (): Stack => ({
+      state: { outputs: undefined, hasSet: false, carried: new Map() },
+      earlier: [],
+      run: undefined,
+    });
+    this.stacks = { source: stack(), destination: stack() };
+  }
+
+  /** The whole set. */
+  public get set(): OrdinalRange {
+    const { start, replicas } = this.scenario;
+    return { start, replicas };
+  }
+
+  /** Where the last completed `up` of a half was; undefined before the first. */
+  public recordedIndexOf(side: Side): number | undefined {
+    return this.recordOf(side)?.cutoverIndex;
+  }
+
+  /** The same, and where nothing has moved before the first. */
+  public indexOf(side: Side): number {
+    return this.recordedIndexOf(side) ?? endOf(this.set);
+  }
+
+  public isBusy(side: Side): boolean {
+    return this.stacks[side].run !== undefined;
+  }
+
+  /** The broken invariants so far. */
+  public get violations(): readonly string[] {
+    return this.checks.violations;
+  }
+
+  /** `pulumi up`. Undefined if the stack is locked by one that has not ended. */
+  public async up(side: Side, cutoverIndex: number, { stop, givesUp = false }: UpOptions = {}): Promise<Outcome | undefined> {
+    if (this.isBusy(side)) return undefined;
+    const stack = this.stacks[side];
+    const run = (stack.run = new Run());
+    const half = { side, cutoverIndex, batch: this.batch, fenced: [...this.fenced] };
+    const args = argsOf(this.scenario, this.clusters, half, this.looksAtPeer);
+    let handsAtLook = 0;
+    const outcome = await run.start(stop, (at) => {
+      const read = async (of: string): Promise<Readonly<Record<string, unknown>>> => {
+        const { outputs = {} } = this.stacks[of === "source" ? "source" : "destination"].state;
+        if (of !== side) await at("read");
+        return outputs;
+      };
+      const ports = {
+        ...{ cluster: this.clusters[side], guard: this.guard, stack },
+        record: (change: Partial<StackState>) => {
+          if (change.outputs !== undefined) stack.earlier.unshift(stack.state);
+          stack.state = { ...stack.state, ...change };
+        },
+        at: async (point: Parameters<typeof at>[0]) => {
+          if (point === "guarded") handsAtLook = this.hands;
+          await at(point);
+        },
+        writes: (plan: Parameters<Checks["wrote"]>[0], write: () => void) => {
+          const before = momentOf(this.clusters);
+          write();
+          const raced = this.hands !== handsAtLook;
+          this.checks.wrote(plan, before, this.look(), this.recordOf(peerOf(side)), raced);
+        },
+        vouches: (outputs: Readonly<Record<string, unknown>>) => {
+          this.checks.vouches(side, outputs.held as OrdinalRange, momentOf(this.clusters));
+        },
+        givesUp: () => givesUp,
+      };
+      return running.run({ name: side, read }, () => up(args, ports));
+    });
+    return this.ended(side, outcome);
+  }
+
+  /** Lets an `up` that waits go on. Undefined if none does. */
+  public async goOn(side: Side, stop?: Stop): Promise<Outcome | undefined> {
+    const { run } = this.stacks[side];
+    return run && this.ended(side, await run.goOn(stop));
+  }
+
+  /** Kills an `up` that waits. */
+  public async kill(side: Side): Promise<Outcome | undefined> {
+    const { run } = this.stacks[side];
+    return run && this.ended(side, await run.kill());
+  }
+
+  /** Lets the controllers of both clusters come to rest. */
+  public rest(): void {
+    for (const side of sides) this.clusters[side].settle();
+  }
+
+  /** Imports the state of a half as it was some completed `up` ago. False if there is none, or the stack is locked. */
+  public restore(side: Side, back: number): boolean {
+    const stack = this.stacks[side];
+    const earlier = stack.earlier[back - 1];
+    if (earlier?.outputs === undefined || stack.run !== undefined) return false;
+    stack.state = earlier;
+    stack.earlier.splice(0, back);
+    this.checks.hands.restored = true;
+    return true;
+  }
+
+  /** `kubectl scale`. False if it changes nothing or is denied. */
+  public scale(side: Side, by: number): boolean {
+    const { spec } = this.liveSet(side) ?? {};
+    if (spec === undefined) return false;
+    const start = spec.ordinals?.start ?? 0;
+    const replicas = Math.min(Math.max(0, (spec.replicas ?? 1) + by), endOf(this.set) - start);
+    return replicas !== spec.replicas && this.scaleTo(side, { start, replicas });
+  }
+
+  /** Gives a set a range by hand. False if that is denied. */
+  public scaleTo(side: Side, { start, replicas }: OrdinalRange): boolean {
+    const { hands } = this.checks;
+    return this.byHand(hands.scaled, (scaled) => (hands.scaled = scaled), () => {
+      this.clusters[side].edit(setReference, (live) => {
+        const { spec } = live as StatefulSet;
+        const ordinals = start === (spec.ordinals?.start ?? 0) ? {} : { ordinals: { start } };
+        return { ...live, spec: { ...spec, replicas, ...ordinals } };
+      });
+    });
+  }
+
+  /** `kubectl delete statefulset`. False if there is none, or that is denied. */
+  public deleteSet(side: Side): boolean {
+    const { hands } = this.checks;
+    if (this.liveSet(side) === undefined) return false;
+    return this.byHand(hands.deleted, (deleted) => (hands.deleted = deleted), () => {
+      this.clusters[side].delete(setReference);
+    });
+  }
+
+  /** Puts a turn annotation back. */
+  public annotateTurn(side: Side, turn: number): void {
+    this.clusters[side].edit(setReference, (live) => {
+      const marks = { ...live.metadata.annotations, [annotations.turn]: String(turn) };
+      return { ...live, metadata: { ...live.metadata, annotations: marks } };
+    });
+  }
+
+  /** `kubectl delete pod`. False if there is none. */
+  public deletePod(side: Side, ordinal: number): boolean {
+    const pod = { apiVersion: "v1", kind: "Pod", namespace, name: `${name}-${ordinal}` };
+    const found = this.clusters[side].get(pod);
+    if (found === undefined || found.metadata.deletionTimestamp !== undefined) return false;
+    this.clusters[side].delete(pod);
+    this.look();
+    return true;
+  }
+
+  /** Lets a pod never get ready, or never go; undefined: mends it. */
+  public breakPod(side: Side, ordinal: number, fault: PodFault | undefined): void {
+    this.clusters[side].setPodFault(namespace, `${name}-${ordinal}`, fault);
+  }
+
+  private byHand(was: boolean, mark: (done: boolean) => void, act: () => void): boolean {
+    try {
+      // What is promised depends on it from here on, also while it happens.
+      mark(true);
+      act();
+      this.hands += 1;
+      this.look();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      mark(was);
+      return false;
+    }
+  }
+
+  private liveSet(side: Side): StatefulSet | undefined {
+    return this.clusters[side].get(setReference) as StatefulSet | undefined;
+  }
+
+  private recordOf(side: Side): HalfRecord | undefined {
+    return this.stacks[side].state.outputs as HalfRecord | undefined;
+  }
+
+  private ended(side: Side, outcome: Outcome): Outcome {
+    if (outcome.kind !== "paused") this.stacks[side].run = undefined;
+    return outcome;
+  }
+
+  private look(): ReturnType<typeof momentOf> {
+    const moment = momentOf(this.clusters);
+    this.checks.event(moment);
+    return moment;
+  }
+}
