@@ -3,7 +3,6 @@ import * as fc from "fast-check";
 import type { Side } from "../../../core/ordinals";
 import { endOf } from "../../../core/ordinals";
 import type { Stop } from "./run";
-import type { Scenario } from "./scene";
 import { points } from "./up";
 import { inWords } from "./words";
 import type { TroubledWorld } from "./world";
@@ -21,57 +20,48 @@ export type Action =
       readonly givesUp: boolean;
     }
   | { readonly do: "goOn"; readonly side: Side; readonly stop: Stop | undefined }
-  | { readonly do: "kill" | "deleteSet"; readonly side: Side }
+  | { readonly do: "kill"; readonly side: Side }
   | { readonly do: "rest" }
   | { readonly do: "batch"; readonly to: number }
-  | { readonly do: "restore"; readonly side: Side; readonly back: number }
+  /** What it is depends on the scenario: a backup is restored, or a set is scaled or deleted by hand. */
+  | { readonly do: "others"; readonly side: Side; readonly back: number; readonly by: number }
   | {
       readonly do: "pod";
       readonly what: "delete" | "neverReady" | "stuckTerminating" | "mend";
       readonly side: Side;
       readonly offset: number;
-    }
-  | { readonly do: "scale"; readonly side: Side; readonly by: number };
+    };
 
-/** What foreign hands do in a schedule. */
-export type ForeignHands = "none" | "scale" | "deleteSets";
-
-/** The sequences that are drawn. Simple things come first: a counterexample is made of them where it can be. */
-export function actions({ replicas }: Scenario, hands: ForeignHands): fc.Arbitrary<Action[]> {
+/** What is drawn. Simple things come first: a counterexample is made of them where it can be. */
+function action(mostReplicas: number): fc.Arbitrary<Action> {
   const side = fc.constantFrom<Side>("source", "destination");
   const at = fc.constantFrom(...points);
   const stop: fc.Arbitrary<Stop | undefined> = fc.option(
     fc.record({ at, how: fc.constantFrom<Stop["how"]>("killed", "paused") }),
     { nil: undefined, freq: 2 },
   );
-  const offset = fc.integer({ min: 0, max: replicas });
+  const offset = fc.integer({ min: 0, max: mostReplicas });
   const to: fc.Arbitrary<Target> = fc.oneof(
     { weight: 5, arbitrary: fc.record({ steps: fc.constantFrom(0, -1, -1, 1, 1) }) },
     { weight: 1, arbitrary: fc.record({ offset }) },
   );
   const givesUp = fc.integer({ min: 0, max: 9 }).map((n) => n === 9);
   const what = fc.constantFrom("delete" as const, "neverReady" as const, "stuckTerminating" as const, "mend" as const);
-  const by = fc.constantFrom(1, -1, 2, -2);
-  return fc.array(
-    fc.oneof(
-      { weight: 24, arbitrary: fc.record({ do: fc.constant("up" as const), side, to, stop, givesUp }) },
-      { weight: 6, arbitrary: fc.record({ do: fc.constant("goOn" as const), side, stop }) },
-      { weight: 1, arbitrary: fc.record({ do: fc.constant("kill" as const), side }) },
-      { weight: 3, arbitrary: fc.record({ do: fc.constant("rest" as const) }) },
-      { weight: 1, arbitrary: fc.record({ do: fc.constant("batch" as const), to: fc.constantFrom(2, 1) }) },
-      {
-        weight: hands === "none" ? 2 : 0,
-        arbitrary: fc.record({ do: fc.constant("restore" as const), side, back: fc.constantFrom(1, 2) }),
-      },
-      { weight: 3, arbitrary: fc.record({ do: fc.constant("pod" as const), what, side, offset }) },
-      { weight: hands === "scale" ? 7 : 0, arbitrary: fc.record({ do: fc.constant("scale" as const), side, by }) },
-      {
-        weight: hands === "deleteSets" ? 3 : 0,
-        arbitrary: fc.record({ do: fc.constant("deleteSet" as const), side }),
-      },
-    ),
-    { minLength: 1, maxLength: 16, size: "max" },
+  const others = { side, back: fc.constantFrom(1, 2), by: fc.constantFrom(1, -1, 2, -2) };
+  return fc.oneof(
+    { weight: 24, arbitrary: fc.record({ do: fc.constant("up" as const), side, to, stop, givesUp }) },
+    { weight: 6, arbitrary: fc.record({ do: fc.constant("goOn" as const), side, stop }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("kill" as const), side }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("rest" as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("batch" as const), to: fc.constantFrom(2, 1) }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant("others" as const), ...others }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("pod" as const), what, side, offset }) },
   );
+}
+
+/** Sequences of actions. */
+export function actions(mostReplicas: number): fc.Arbitrary<Action[]> {
+  return fc.array(action(mostReplicas), { minLength: 1, maxLength: 18, size: "max" });
 }
 
 /** Lets one thing happen, and tells it in words; undefined if it changes nothing. */
@@ -94,21 +84,28 @@ export async function act(world: TroubledWorld, action: Action): Promise<string 
     case "batch":
       world.batch = action.to;
       return inWords.batch(action.to);
-    case "restore":
-      return world.restore(action.side, action.back) ? inWords.restore(action.side, world.indexOf(action.side)) : undefined;
     case "pod": {
       const { what, side, offset } = action;
-      const ordinal = set.start + offset;
+      const ordinal = set.start + (offset % set.replicas);
       if (what !== "delete") world.breakPod(side, ordinal, what === "mend" ? undefined : what);
       else if (!world.deletePod(side, ordinal)) return undefined;
       return inWords.pod(what, side, ordinal);
     }
+    case "others":
+      return others(world, action);
+  }
+}
+
+function others(world: TroubledWorld, { side, back, by }: Action & { readonly do: "others" }): string | undefined {
+  switch (world.scenario.others) {
+    case "restore":
+      return world.restore(side, back) ? inWords.restore(side, world.indexOf(side)) : undefined;
     case "scale":
-      return world.scale(action.side, action.by) ? inWords.scale(action.side, action.by) : undefined;
-    case "deleteSet": {
+      return world.scale(side, by) ? inWords.scale(side, by) : undefined;
+    case "delete": {
       // What is assumed: while no `up` runs or is unfinished on the other half (docs/how-it-works.md).
       const isFree = !world.isBusy("source") && !world.isBusy("destination");
-      return isFree && world.deleteSet(action.side) ? inWords.deleteSet(action.side) : undefined;
+      return isFree && world.deleteSet(side) ? inWords.deleteSet(side) : undefined;
     }
   }
 }

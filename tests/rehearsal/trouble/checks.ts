@@ -56,7 +56,8 @@ export class Checks {
     const { side, batch } = plan.decision;
     this.mostBatch = Math.max(this.mostBatch, batch);
     const [old, now] = [before[side].set, after[side].set];
-    this.tell(oneWrite(movedSet(this.scenario, batch), side, [old, now]));
+    // One that somebody deleted is made again as it is to be.
+    if (!this.hands.deleted) this.tell(oneWrite(movedSet(this.scenario, batch), side, [old, now]));
     if (!raced) this.tell(this.stepOf(side, batch, old, now, peer));
     const { hands, scenario } = this;
     if (!hands.scaled && !hands.deleted && !hands.restored) this.tell(this.gapIn(after));

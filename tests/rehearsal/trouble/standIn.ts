@@ -1,5 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-
 import type { StackOutputs } from "../../../components/peer";
 
 /** The Pulumi stack that an `up` runs in: all that the planning half of the program asks Pulumi for. */
@@ -9,16 +7,19 @@ export interface RunningStack {
   readonly read: (stack: string) => Promise<StackOutputs>;
 }
 
-/** Which `up` the code that runs now belongs to: two run at the same time. */
-export const running = new AsyncLocalStorage<RunningStack>();
+let running: RunningStack | undefined;
 
-function stack(): RunningStack {
-  const found = running.getStore();
-  if (found === undefined) throw new Error("no up is running");
-  return found;
+/** Says which `up` goes on now: two can be under way, but only one of them moves until it stops or ends. */
+export function setRunning(stack: RunningStack): void {
+  running = stack;
 }
 
-/** What takes the place of `@pulumi/pulumi`: no engine, no SDK, hence a hundredth of the time. */
+function stack(): RunningStack {
+  if (running === undefined) throw new Error("no up is running");
+  return running;
+}
+
+/** What takes the place of `@pulumi/pulumi`: no engine, no SDK, hence a small part of the time. */
 export const pulumi = {
   getStack: (): string => stack().name,
   runtime: { isDryRun: (): boolean => false },

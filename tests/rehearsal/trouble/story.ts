@@ -1,9 +1,10 @@
 import type { Side } from "../../../core/ordinals";
-import { endOf, peerOf } from "../../../core/ordinals";
+import { endOf } from "../../../core/ordinals";
 import { type Action, act } from "./actions";
 import { arrive } from "./wayOut";
 import type { TroubledWorld } from "./world";
-import { sides } from "./scene";
+import { type Scenario, sides } from "./scene";
+import { inWords } from "./words";
 
 /** What came of a schedule. */
 export interface Story {
@@ -11,11 +12,11 @@ export interface Story {
   readonly happened: readonly string[];
   /** The invariant that broke, or where no advice leads out; undefined if all is well. */
   readonly broken: string | undefined;
-  /** How many `up` it took to get to both ends. */
+  /** How many `up` it took to get to the end. */
   readonly ups: number;
 }
 
-/** Plays a schedule from where nothing has moved, until an invariant breaks; then walks to both ends as advised. */
+/** Plays a schedule from where nothing has moved, until an invariant breaks; then walks to one of the ends as advised. */
 export async function play(world: TroubledWorld, schedule: readonly Action[], last: Side): Promise<Story> {
   const happened: string[] = [];
   const story = (broken: string | undefined, ups = 0): Story => ({ happened, broken, ups });
@@ -31,20 +32,13 @@ export async function play(world: TroubledWorld, schedule: readonly Action[], la
     for (let ordinal = world.set.start; ordinal <= endOf(world.set); ordinal++) world.breakPod(side, ordinal, undefined);
   }
   world.rest();
-  let ups = 0;
-  for (const holder of [peerOf(last), last]) {
-    const walk = await arrive(world, holder);
-    happened.push(...walk.happened);
-    ups += walk.ups;
-    const [broken = walk.stuck] = world.violations;
-    if (broken !== undefined) return story(broken, ups);
-    happened.length -= walk.happened.length;
-  }
-  return story(undefined, ups);
+  const { happened: walked, ups, stuck } = await arrive(world, last);
+  const [broken = stuck] = world.violations;
+  return { happened: broken === undefined ? happened : [...happened, ...walked], broken, ups };
 }
 
 /** A story that ends badly, in words. */
-export function told({ happened, broken = "all is well" }: Story): string {
+export function told(scenario: Scenario, { happened, broken = "all is well" }: Story): string {
   const lines = happened.map((sentence, index) => `${index + 1}. ${sentence}`);
-  return [...lines, `=> ${broken}`].join("\n");
+  return [inWords.scene(scenario), ...lines, inWords.end(broken)].join("\n");
 }

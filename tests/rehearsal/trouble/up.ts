@@ -77,7 +77,7 @@ export async function up(args: CutoverArgs, ports: UpPorts): Promise<void> {
     await guard.beforeWrite(cluster, plan.guard, half);
     await at("guarded");
     ports.writes(plan, () => {
-      write(cluster, half);
+      writeSet(cluster, half);
     });
     await at("wrote");
     const reasons = ports.givesUp() ? ["given up"] : awaited(cluster, half, refreshed === undefined);
@@ -113,9 +113,25 @@ function declare({ namespaceObject, fence, carried }: HalfPlan, { cluster, stack
   record({ carried: declared });
 }
 
+const manager = "pulumi-kubernetes-trouble";
+
+/** What a step changes of the set. A plain update: what else is in it is never changed here, and to merge it costs time. */
+function writeSet(cluster: SimulatedCluster, half: StatefulSet): void {
+  const reference = referenceOf(half);
+  if (cluster.get(reference) === undefined) {
+    write(cluster, half);
+    return;
+  }
+  const { replicas, ordinals } = half.spec;
+  cluster.server.update(reference, { manager }, (live) => ({
+    ...live,
+    metadata: { ...live.metadata, annotations: half.metadata.annotations ?? {} },
+    spec: { ...(live as StatefulSet).spec, replicas, ordinals },
+  }));
+}
+
 function write(cluster: SimulatedCluster, object: KubernetesObject): void {
   cluster.checkReachable();
-  const manager = "pulumi-kubernetes-trouble";
   cluster.server.takeOver(referenceOf(object), (other) => other.startsWith("kubectl"), manager);
   cluster.server.apply(object, { manager, force: true });
 }

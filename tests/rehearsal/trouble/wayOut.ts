@@ -1,3 +1,4 @@
+import type { Advice } from "../../../core/protocol";
 import { adviceIn } from "../../../core/advice";
 import { ordinalIn } from "../../../core/kubernetes";
 import type { Side } from "../../../core/ordinals";
@@ -40,6 +41,12 @@ function isThere(world: TroubledWorld, holder: Side, index: number): boolean {
   return ready.length === wanted.replicas;
 }
 
+/** The `up` that offers a volume which is not there, in what a refusal said. */
+function offerAdvised(message: string): Advice | undefined {
+  const match = /run pulumi up -s (source|destination) at cutoverIndex (\d+), (?:with the same|then this)/.exec(message);
+  return match ? { side: match[1] as Side, cutoverIndex: Number(match[2]) } : undefined;
+}
+
 class Walker {
   public readonly happened: string[] = [];
   public ups = 0;
@@ -56,7 +63,7 @@ class Walker {
       const next = asked[asked.length - 1];
       if (next === undefined || this.stuck !== undefined) return;
       const outcome = await world.up(next.side, next.cutoverIndex);
-      world.rest();
+      if (outcome?.kind !== "done") world.rest();
       this.ups += 1;
       if (outcome === undefined || outcome.kind === "done") {
         this.happened.push(`pulumi up -s ${next.side} with cutoverIndex ${next.cutoverIndex}: done`);
@@ -65,7 +72,14 @@ class Walker {
       }
       last = "message" in outcome ? outcome.message : outcome.kind;
       this.happened.push(`pulumi up -s ${next.side} with cutoverIndex ${next.cutoverIndex}: ${outcome.kind}: ${last}`);
-      const advised = adviceIn(last, stacks);
+      if (this.isCircling()) {
+        this.stuck = `again and again: ${last}`;
+        return;
+      }
+      // Named together with the `up` that it is for.
+      const batch = /set batch to (\d+) in both stacks/.exec(last);
+      if (batch !== null) world.batch = Number(batch[1]);
+      const advised = adviceIn(last, stacks) ?? offerAdvised(last);
       if (advised === undefined) this.byHand(next.side, last);
       else {
         // A step on the way to the wanted one of the same half: asked for again when it is done.
@@ -75,6 +89,12 @@ class Walker {
       }
     }
     this.stuck = `${mostUps} ups, and the last one said: ${last}`;
+  }
+
+  /** Whether the same thing was refused the same way four times running. */
+  private isCircling(): boolean {
+    const latest = this.happened.slice(-4);
+    return latest.length === 4 && new Set(latest).size === 1;
   }
 
   /** Does what a message says that a person has to do. */

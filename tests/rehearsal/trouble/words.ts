@@ -1,4 +1,5 @@
 import type { Side } from "../../../core/ordinals";
+import type { Scenario } from "./scene";
 import type { Outcome } from "./run";
 import type { Point } from "./up";
 
@@ -28,8 +29,19 @@ function ending(outcome: Outcome): string {
   }
 }
 
+const protections = {
+  outputs: "neither peerContext nor a fence",
+  livePeer: "peerContext on both halves",
+  fence: "a fence in both clusters",
+} as const;
+
 /** What happens, in words. */
 export const inWords = {
+  scene: ({ replicas, start, parallel, protection }: Scenario): string =>
+    `At first the ordinals ${start} to ${start + replicas - 1} run in the source (${parallel ? "Parallel" : "OrderedReady"}; ` +
+    `${protections[protection]}), both up are done, batch is 1.`,
+  /** The name of the invariant is left out where the sentence says it. */
+  end: (broken: string): string => `=> now ${broken.replace(/^(at most one|told from what is|one write|one step at a time): /, "")}`,
   up: (side: Side, index: number, givesUp: boolean, outcome: Outcome | undefined): string | undefined => {
     if (outcome === undefined) return undefined;
     const impatient = givesUp && outcome.kind === "failed" ? ", which does not wait for its pods" : "";

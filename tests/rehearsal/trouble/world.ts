@@ -9,14 +9,16 @@ import { Checks } from "./checks";
 import { type Guard, wholeGuard } from "./guard";
 import { type Outcome, Run, type Stop } from "./run";
 import { argsOf, type Clusters, clustersFor, momentOf, name, namespace, type Scenario, setReference, sides } from "./scene";
-import { running } from "./standIn";
+import { type RunningStack, setRunning } from "./standIn";
 import { type StackState, up } from "./up";
 
 /** One Pulumi stack: what it has recorded, now and before, and the `up` that holds its lock. */
 interface Stack {
   state: StackState;
   readonly earlier: StackState[];
+  /** The `up` under way, and what it asks Pulumi for. */
   run: Run | undefined;
+  running: RunningStack | undefined;
 }
 
 /** How an `up` is run. */
@@ -52,6 +54,7 @@ export class TroubledWorld {
       state: { outputs: undefined, hasSet: false, carried: new Map() },
       earlier: [],
       run: undefined,
+      running: undefined,
     });
     this.stacks = { source: stack(), destination: stack() };
   }
@@ -116,14 +119,16 @@ export class TroubledWorld {
         },
         givesUp: () => givesUp,
       };
-      return running.run({ name: side, read }, () => up(args, ports));
+      setRunning((stack.running = { name: side, read }));
+      return up(args, ports);
     });
     return this.ended(side, outcome);
   }
 
   /** Lets an `up` that waits go on. Undefined if none does. */
   public async goOn(side: Side, stop?: Stop): Promise<Outcome | undefined> {
-    const { run } = this.stacks[side];
+    const { run, running } = this.stacks[side];
+    if (running !== undefined) setRunning(running);
     return run && this.ended(side, await run.goOn(stop));
   }
 
