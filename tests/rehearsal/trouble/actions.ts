@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 
 import type { Side } from "../../../core/ordinals";
-import { endOf } from "../../../core/ordinals";
+import { endOf, peerOf } from "../../../core/ordinals";
 import type { Stop } from "./run";
 import { points } from "./up";
 import { inWords } from "./words";
-import type { TroubledWorld } from "./world";
+import type { TroubledWorld, UpOptions } from "./world";
 
 /** Where to: some steps from where the half is, or anywhere, counted from the first ordinal. */
 type Target = { readonly steps: number } | { readonly offset: number };
@@ -16,6 +16,13 @@ export type Action =
       readonly do: "up";
       readonly side: Side;
       readonly to: Target;
+      readonly stop: Stop | undefined;
+      readonly givesUp: boolean;
+    }
+  /** The next `up` of a move that goes on step by step. */
+  | {
+      readonly do: "next";
+      readonly towards: Side;
       readonly stop: Stop | undefined;
       readonly givesUp: boolean;
     }
@@ -40,6 +47,8 @@ function action(mostReplicas: number): fc.Arbitrary<Action> {
     fc.record({ at, how: fc.constantFrom<Stop["how"]>("killed", "paused") }),
     { nil: undefined, freq: 2 },
   );
+  const rarely = fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: stop });
+  const towards = fc.constantFrom<Side>("destination", "destination", "source");
   const offset = fc.integer({ min: 0, max: mostReplicas });
   const to: fc.Arbitrary<Target> = fc.oneof(
     { weight: 5, arbitrary: fc.record({ steps: fc.constantFrom(0, -1, -1, 1, 1) }) },
@@ -49,12 +58,16 @@ function action(mostReplicas: number): fc.Arbitrary<Action> {
   const what = fc.constantFrom("delete" as const, "neverReady" as const, "stuckTerminating" as const, "mend" as const);
   const others = { side, back: fc.constantFrom(1, 2), by: fc.constantFrom(1, -1, 2, -2) };
   return fc.oneof(
-    { weight: 24, arbitrary: fc.record({ do: fc.constant("up" as const), side, to, stop, givesUp }) },
+    {
+      weight: 16,
+      arbitrary: fc.record({ do: fc.constant("next" as const), towards, stop: rarely, givesUp }),
+    },
+    { weight: 12, arbitrary: fc.record({ do: fc.constant("up" as const), side, to, stop, givesUp }) },
     { weight: 6, arbitrary: fc.record({ do: fc.constant("goOn" as const), side, stop }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("kill" as const), side }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant("rest" as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("batch" as const), to: fc.constantFrom(2, 1) }) },
-    { weight: 5, arbitrary: fc.record({ do: fc.constant("others" as const), ...others }) },
+    { weight: 7, arbitrary: fc.record({ do: fc.constant("others" as const), ...others }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant("pod" as const), what, side, offset }) },
   );
 }
@@ -71,8 +84,16 @@ export async function act(world: TroubledWorld, action: Action): Promise<string 
     case "up": {
       const { side, to, stop, givesUp } = action;
       const wanted = "steps" in to ? world.indexOf(side) + to.steps * world.batch : set.start + to.offset;
-      const index = Math.min(Math.max(wanted, set.start), endOf(set));
-      return inWords.up(side, index, givesUp, await world.up(side, index, { stop, givesUp }));
+      return up(world, side, wanted, { stop, givesUp });
+    }
+    case "next": {
+      const { towards, stop, givesUp } = action;
+      const giver = peerOf(towards);
+      const [given, taken] = [world.indexOf(giver), world.indexOf(towards)];
+      const step = towards === "destination" ? -world.batch : world.batch;
+      return given === taken
+        ? up(world, giver, given + step, { stop, givesUp })
+        : up(world, towards, given, { stop, givesUp });
     }
     case "goOn":
       return inWords.goesOn(action.side, await world.goOn(action.side, action.stop));
@@ -94,6 +115,11 @@ export async function act(world: TroubledWorld, action: Action): Promise<string 
     case "others":
       return others(world, action);
   }
+}
+
+async function up(world: TroubledWorld, side: Side, wanted: number, options: UpOptions): Promise<string | undefined> {
+  const index = Math.min(Math.max(wanted, world.set.start), endOf(world.set));
+  return inWords.up(side, index, options.givesUp ?? false, await world.up(side, index, options));
 }
 
 function others(world: TroubledWorld, { side, back, by }: Action & { readonly do: "others" }): string | undefined {

@@ -61,7 +61,10 @@ export class Checks {
     if (!raced) this.tell(this.stepOf(side, batch, old, now, peer));
     const { hands, scenario } = this;
     if (!hands.scaled && !hands.deleted && !hands.restored) this.tell(this.gapIn(after));
-    if (hands.scaled && scenario.protection === "livePeer" && !raced) this.tell(startedTwice(side, before, after));
+    if (hands.scaled && scenario.protection === "livePeer" && !raced) {
+      this.tell(startedTwice(side, before, after));
+      this.tell(unasked(plan, before, after));
+    }
   }
 
   /** When an `up` vouches for what it holds. */
@@ -106,6 +109,14 @@ function startedTwice(side: Side, before: Moment, after: Moment): string[] {
   return ordinalsOf(rangeIn(after[side]))
     .filter((ordinal) => !here.has(ordinal) && there.has(ordinal))
     .map((o) => `at most one: the ${side} has started ordinal ${o}, which lives in the ${peerOf(side)}`);
+}
+
+/** Ordinals that a write has let live although the peer was not asked about them. */
+function unasked({ decision: { side, claims } }: HalfPlan, before: Moment, after: Moment): string[] {
+  const here = rangeIn(before[side]);
+  return ordinalsOf(rangeIn(after[side]))
+    .filter((ordinal) => !holds(here, ordinal) && !claims.includes(ordinal))
+    .map((o) => `at most one: the ${side} has started ordinal ${o} without asking whether it lives in the ${peerOf(side)}`);
 }
 
 function text({ start, replicas }: OrdinalRange): string {

@@ -15,6 +15,8 @@ export interface Search {
   /** What the scenarios are to be like. Left out: all that there are. */
   readonly only?: Partial<Scenario>;
   readonly guard?: Guard;
+  /** Is told after every schedule. */
+  readonly played?: () => void;
 }
 
 /** What was found. */
@@ -48,8 +50,11 @@ function scenarios(only: Partial<Scenario>): fc.Arbitrary<Scenario> {
   });
 }
 
+/** An invariant broke: which one, the story says. */
+class Broken extends Error {}
+
 /** Plays random schedules until one breaks an invariant, and shortens that. */
-export async function search({ schedules, seed, only = {}, guard = wholeGuard }: Search): Promise<Found> {
+export async function search({ schedules, seed, only = {}, guard = wholeGuard, played }: Search): Promise<Found> {
   let mostUps = 0;
   const drawn = fc.tuple(scenarios(only), actions(4), fc.constantFrom<Side>("source", "destination"));
   const tell = async ([scenario, schedule, last]: [Scenario, Parameters<typeof play>[1], Side]) => {
@@ -57,11 +62,15 @@ export async function search({ schedules, seed, only = {}, guard = wholeGuard }:
     if (story.broken === undefined) mostUps = Math.max(mostUps, story.ups);
     return story;
   };
-  const property = fc.asyncProperty(drawn, async (one) => (await tell(one)).broken === undefined);
+  const property = fc.asyncProperty(drawn, async (one) => {
+    const { broken } = await tell(one);
+    played?.();
+    if (broken !== undefined) throw new Broken();
+  });
   const result = await fc.check(property, { numRuns: schedules, ...(seed === undefined ? {} : { seed }) });
   const shortest = result.counterexample?.[0];
-  // What was thrown is a defect of ours, or of the simulation.
-  if (result.errorInstance instanceof Error) throw result.errorInstance;
+  // Anything else that was thrown is a defect of ours, or of the simulation.
+  if (result.failed && !(result.errorInstance instanceof Broken)) throw result.errorInstance;
   return {
     seed: result.seed,
     schedules: result.numRuns - (result.failed ? 1 : 0),

@@ -26,6 +26,7 @@ export async function arrive(world: TroubledWorld, holder: Side): Promise<Walk> 
   const index = holder === "source" ? endOf(world.set) : world.set.start;
   for (let round = 1; walk.stuck === undefined && round <= 3 && !isThere(world, holder, index); round += 1) {
     for (const side of [peerOf(holder), holder]) await walk.follow(side, index);
+    if (world.violations.length > 0) return { happened: walk.happened, ups: walk.ups, stuck: undefined };
   }
   if (walk.stuck === undefined && !isThere(world, holder, index)) walk.stuck = "both up are done, but not all ordinals run";
   const stuck = walk.stuck && `no advice leads to cutover index ${index}: ${walk.stuck}`;
@@ -61,7 +62,8 @@ class Walker {
     let last = "";
     for (let runs = 1; runs <= mostUps; runs += 1) {
       const next = asked[asked.length - 1];
-      if (next === undefined || this.stuck !== undefined) return;
+      // A broken invariant is told as soon as it is.
+      if (next === undefined || this.stuck !== undefined || world.violations.length > 0) return;
       const outcome = await world.up(next.side, next.cutoverIndex);
       if (outcome?.kind !== "done") world.rest();
       this.ups += 1;
