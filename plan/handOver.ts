@@ -129,7 +129,9 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
     const offered = new Set(arriving.map(({ ordinal, template }) => `${ordinal}/${template}`));
     const missing = claimed.filter((c) => !offered.has(`${c.ordinal}/${c.template}`));
     problems.push(
-      ...whyClaimsRefused(guard, missing).map((what) => setProblem(`${what}. ${offerAdvice(args, decision, peer, missing)}`)),
+      ...whyClaimsRefused(guard, missing).map((what) =>
+        setProblem(`${what}. ${offerAdvice(args, decision, peer, missing)}`),
+      ),
     );
   }
   return { ...plan, carried, warnings };

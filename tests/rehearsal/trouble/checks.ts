@@ -4,7 +4,14 @@ import type { OrdinalRange, Side } from "../../../core/ordinals";
 import { holds, ordinalsOf, peerOf } from "../../../core/ordinals";
 import type { HalfRecord } from "../../../core/protocol";
 import type { HalfPlan } from "../../../plan/half";
-import { atMostOne, type Ledger, type Moment, oneWrite, type Snapshot, volumesIntact } from "../../../rehearsal/invariants";
+import {
+  atMostOne,
+  type Ledger,
+  type Moment,
+  oneWrite,
+  type Snapshot,
+  volumesIntact,
+} from "../../../rehearsal/invariants";
 import { movedSet, name, type Scenario, sides } from "./scene";
 
 /** What foreign hands have done so far: some promises hold only without them (docs/protections.md). */
@@ -70,7 +77,8 @@ export class Checks {
   /** When an `up` vouches for what it holds. */
   public vouches(side: Side, held: OrdinalRange, moment: Moment): void {
     const more = [...living(moment[side])].filter((ordinal) => !holds(held, ordinal)).sort((a, b) => a - b);
-    if (more.length > 0) this.tell([`told from what is: the ${side} vouches for ${text(held)}, but ${more.join(", ")} live there too`]);
+    if (more.length > 0)
+      this.tell([`told from what is: the ${side} vouches for ${text(held)}, but ${more.join(", ")} live there too`]);
   }
 
   public tell(violations: readonly string[]): void {
@@ -116,7 +124,9 @@ function unasked({ decision: { side, claims } }: HalfPlan, before: Moment, after
   const here = rangeIn(before[side]);
   return ordinalsOf(rangeIn(after[side]))
     .filter((ordinal) => !holds(here, ordinal) && !claims.includes(ordinal))
-    .map((o) => `at most one: the ${side} has started ordinal ${o} without asking whether it lives in the ${peerOf(side)}`);
+    .map(
+      (o) => `at most one: the ${side} has started ordinal ${o} without asking whether it lives in the ${peerOf(side)}`,
+    );
 }
 
 function text({ start, replicas }: OrdinalRange): string {

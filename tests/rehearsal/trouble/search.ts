@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import type { Side } from "../../../core/ordinals";
 import { actions } from "./actions";
 import { type Guard, wholeGuard } from "./guard";
+import { KnownWays } from "./knownWays";
 import type { Scenario } from "./scene";
 import { play, told } from "./story";
 import { TroubledWorld } from "./world";
@@ -56,9 +57,10 @@ class Broken extends Error {}
 /** Plays random schedules until one breaks an invariant, and shortens that. */
 export async function search({ schedules, seed, only = {}, guard = wholeGuard, played }: Search): Promise<Found> {
   let mostUps = 0;
+  const known = new KnownWays();
   const drawn = fc.tuple(scenarios(only), actions(4), fc.constantFrom<Side>("source", "destination"));
   const tell = async ([scenario, schedule, last]: [Scenario, Parameters<typeof play>[1], Side]) => {
-    const story = await play(new TroubledWorld(scenario, guard), schedule, last);
+    const story = await play(new TroubledWorld(scenario, guard), schedule, last, known);
     if (story.broken === undefined) mostUps = Math.max(mostUps, story.ups);
     return story;
   };

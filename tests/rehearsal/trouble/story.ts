@@ -1,6 +1,7 @@
 import type { Side } from "../../../core/ordinals";
 import { endOf } from "../../../core/ordinals";
 import { type Action, act } from "./actions";
+import { KnownWays } from "./knownWays";
 import { arrive } from "./wayOut";
 import type { TroubledWorld } from "./world";
 import { type Scenario, sides } from "./scene";
@@ -17,7 +18,12 @@ export interface Story {
 }
 
 /** Plays a schedule from where nothing has moved, until an invariant breaks; then walks to one of the ends as advised. */
-export async function play(world: TroubledWorld, schedule: readonly Action[], last: Side): Promise<Story> {
+export async function play(
+  world: TroubledWorld,
+  schedule: readonly Action[],
+  last: Side,
+  known = new KnownWays(),
+): Promise<Story> {
   const happened: string[] = [];
   const story = (broken: string | undefined, ups = 0): Story => ({ happened, broken, ups });
   for (const side of ["destination", "source"] as const) await world.up(side, endOf(world.set));
@@ -29,16 +35,17 @@ export async function play(world: TroubledWorld, schedule: readonly Action[], la
   }
   for (const side of sides) if (world.isBusy(side)) await world.kill(side);
   for (const side of sides) {
-    for (let ordinal = world.set.start; ordinal <= endOf(world.set); ordinal++) world.breakPod(side, ordinal, undefined);
+    for (let ordinal = world.set.start; ordinal <= endOf(world.set); ordinal++)
+      world.breakPod(side, ordinal, undefined);
   }
   world.rest();
-  const { happened: walked, ups, stuck } = await arrive(world, last);
+  const { happened: walked, ups, stuck } = await arrive(world, last, known);
   const [broken = stuck] = world.violations;
   return { happened: broken === undefined ? happened : [...happened, ...walked], broken, ups };
 }
 
 /** A story that ends badly, in words. */
-export function told(scenario: Scenario, { happened, broken = "all is well" }: Story): string {
+export function told(scenario: Scenario, { happened, broken }: Story): string {
   const lines = happened.map((sentence, index) => `${index + 1}. ${sentence}`);
   return [inWords.scene(scenario), ...lines, inWords.end(broken)].join("\n");
 }

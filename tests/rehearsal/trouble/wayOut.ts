@@ -5,6 +5,7 @@ import type { Side } from "../../../core/ordinals";
 import { endOf, peerOf, rangeOf } from "../../../core/ordinals";
 import { isReady } from "../../../core/kubernetes";
 import { momentOf, name, sides } from "./scene";
+import { type KnownWays, stateOf } from "./knownWays";
 import type { TroubledWorld } from "./world";
 
 /** What a walk to one end took. */
@@ -20,17 +21,34 @@ const mostUps = 40;
 
 const stacks = { source: "source", destination: "destination" } as const;
 
-/** Has one half hold all, as a person would: the other gives up first, and what a refusal advises is done. */
-export async function arrive(world: TroubledWorld, holder: Side): Promise<Walk> {
+/**
+ * Has one half hold all, as a person would: the other gives up first, and what a refusal advises is done.
+ *
+ * @param known ways that need not be walked again.
+ */
+export async function arrive(world: TroubledWorld, holder: Side, known: KnownWays): Promise<Walk> {
   const walk = new Walker(world);
   const index = holder === "source" ? endOf(world.set) : world.set.start;
-  for (let round = 1; walk.stuck === undefined && round <= 3 && !isThere(world, holder, index); round += 1) {
-    for (const side of [peerOf(holder), holder]) await walk.follow(side, index);
-    if (world.violations.length > 0) return { happened: walk.happened, ups: walk.ups, stuck: undefined };
+  const passed: { readonly state: string; readonly ups: number }[] = [];
+  const arrived = (ups: number): Walk => {
+    for (const by of passed) known.add(by.state, ups - by.ups);
+    return { happened: walk.happened, ups, stuck: undefined };
+  };
+  for (let round = 1; round <= 3; round += 1) {
+    for (const side of [peerOf(holder), holder]) {
+      if (isThere(world, holder, index)) return arrived(walk.ups);
+      const state = `${holder} ${side} ${stateOf(world)}`;
+      const left = known.upsFrom(state);
+      if (left !== undefined) return arrived(walk.ups + left);
+      passed.push({ state, ups: walk.ups });
+      await walk.follow(side, index);
+      if (world.violations.length > 0) return { happened: walk.happened, ups: walk.ups, stuck: undefined };
+      if (walk.stuck !== undefined) break;
+    }
   }
-  if (walk.stuck === undefined && !isThere(world, holder, index)) walk.stuck = "both up are done, but not all ordinals run";
-  const stuck = walk.stuck && `no advice leads to cutover index ${index}: ${walk.stuck}`;
-  return { happened: walk.happened, ups: walk.ups, stuck };
+  if (walk.stuck === undefined && isThere(world, holder, index)) return arrived(walk.ups);
+  const why = walk.stuck ?? "both up are done, but not all ordinals run";
+  return { happened: walk.happened, ups: walk.ups, stuck: `no advice leads to cutover index ${index}: ${why}` };
 }
 
 function isThere(world: TroubledWorld, holder: Side, index: number): boolean {
@@ -44,7 +62,9 @@ function isThere(world: TroubledWorld, holder: Side, index: number): boolean {
 
 /** The `up` that offers a volume which is not there, in what a refusal said. */
 function offerAdvised(message: string): Advice | undefined {
-  const match = /run pulumi up -s (source|destination) at cutoverIndex (\d+), (?:with the same|then this)/.exec(message);
+  const match = /run pulumi up -s (source|destination) at cutoverIndex (\d+), (?:with the same|then this)/.exec(
+    message,
+  );
   return match ? { side: match[1] as Side, cutoverIndex: Number(match[2]) } : undefined;
 }
 

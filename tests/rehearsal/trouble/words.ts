@@ -4,11 +4,11 @@ import type { Outcome } from "./run";
 import type { Point } from "./up";
 
 /** Where an `up` was stopped, as its user would say it. */
-const after: Readonly<Record<Point, string>> = {
-  read: "after it had read the outputs of both stacks",
-  decided: "after it had decided, before it changed anything",
-  declared: "after it had declared what the set needs, before the last look",
-  guarded: "between the last look and the write of the set",
+const stopped: Readonly<Record<Point, string>> = {
+  read: "after it read the outputs of both stacks",
+  decided: "after it decided, before it changed anything",
+  declared: "after it declared what the set needs, before its last look",
+  guarded: "between its last look and its write of the set",
   wrote: "right after it wrote the set",
   awaited: "when its pods were ready, before it read them again",
   proven: "before it recorded its outputs",
@@ -23,9 +23,9 @@ function ending(outcome: Outcome): string {
     case "failed":
       return `fails: ${outcome.message}`;
     case "killed":
-      return `killed ${after[outcome.at]}`;
+      return `killed ${stopped[outcome.at]}`;
     case "paused":
-      return `has come as far as this: ${after[outcome.at]}`;
+      return `held up ${stopped[outcome.at]}`;
   }
 }
 
@@ -41,7 +41,10 @@ export const inWords = {
     `At first the ordinals ${start} to ${start + replicas - 1} run in the source (${parallel ? "Parallel" : "OrderedReady"}; ` +
     `${protections[protection]}), both up are done, batch is 1.`,
   /** The name of the invariant is left out where the sentence says it. */
-  end: (broken: string): string => `=> now ${broken.replace(/^(at most one|told from what is|one write|one step at a time): /, "")}`,
+  end: (broken: string | undefined): string =>
+    broken === undefined
+      ? "=> all is well"
+      : `=> now ${broken.replace(/^(at most one|told from what is|one write|one step at a time): /, "")}`,
   up: (side: Side, index: number, givesUp: boolean, outcome: Outcome | undefined): string | undefined => {
     if (outcome === undefined) return undefined;
     const impatient = givesUp && outcome.kind === "failed" ? ", which does not wait for its pods" : "";

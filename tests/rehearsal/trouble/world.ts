@@ -8,7 +8,17 @@ import type { PodFault } from "../../../rehearsal/podRuntime";
 import { Checks } from "./checks";
 import { type Guard, wholeGuard } from "./guard";
 import { type Outcome, Run, type Stop } from "./run";
-import { argsOf, type Clusters, clustersFor, momentOf, name, namespace, type Scenario, setReference, sides } from "./scene";
+import {
+  argsOf,
+  type Clusters,
+  clustersFor,
+  momentOf,
+  name,
+  namespace,
+  type Scenario,
+  setReference,
+  sides,
+} from "./scene";
 import { type RunningStack, setRunning } from "./standIn";
 import { type StackState, up } from "./up";
 
@@ -75,6 +85,16 @@ export class TroubledWorld {
     return this.recordedIndexOf(side) ?? endOf(this.set);
   }
 
+  /** What the stack of a half has recorded. */
+  public stackState(side: Side): StackState {
+    return this.stacks[side].state;
+  }
+
+  /** Its last outputs; none before the first completed `up`. */
+  public outputsOf(side: Side): Readonly<Record<string, unknown>> {
+    return this.stackState(side).outputs ?? {};
+  }
+
   public isBusy(side: Side): boolean {
     return this.stacks[side].run !== undefined;
   }
@@ -85,7 +105,11 @@ export class TroubledWorld {
   }
 
   /** `pulumi up`. Undefined if the stack is locked by one that has not ended. */
-  public async up(side: Side, cutoverIndex: number, { stop, givesUp = false }: UpOptions = {}): Promise<Outcome | undefined> {
+  public async up(
+    side: Side,
+    cutoverIndex: number,
+    { stop, givesUp = false }: UpOptions = {},
+  ): Promise<Outcome | undefined> {
     if (this.isBusy(side)) return undefined;
     const stack = this.stacks[side];
     const run = (stack.run = new Run());
@@ -166,22 +190,30 @@ export class TroubledWorld {
   /** Gives a set a range by hand. False if that is denied. */
   public scaleTo(side: Side, { start, replicas }: OrdinalRange): boolean {
     const { hands } = this.checks;
-    return this.byHand(hands.scaled, (scaled) => (hands.scaled = scaled), () => {
-      this.clusters[side].edit(setReference, (live) => {
-        const { spec } = live as StatefulSet;
-        const ordinals = start === (spec.ordinals?.start ?? 0) ? {} : { ordinals: { start } };
-        return { ...live, spec: { ...spec, replicas, ...ordinals } };
-      });
-    });
+    return this.byHand(
+      hands.scaled,
+      (scaled) => (hands.scaled = scaled),
+      () => {
+        this.clusters[side].edit(setReference, (live) => {
+          const { spec } = live as StatefulSet;
+          const ordinals = start === (spec.ordinals?.start ?? 0) ? {} : { ordinals: { start } };
+          return { ...live, spec: { ...spec, replicas, ...ordinals } };
+        });
+      },
+    );
   }
 
   /** `kubectl delete statefulset`. False if there is none, or that is denied. */
   public deleteSet(side: Side): boolean {
     const { hands } = this.checks;
     if (this.liveSet(side) === undefined) return false;
-    return this.byHand(hands.deleted, (deleted) => (hands.deleted = deleted), () => {
-      this.clusters[side].delete(setReference);
-    });
+    return this.byHand(
+      hands.deleted,
+      (deleted) => (hands.deleted = deleted),
+      () => {
+        this.clusters[side].delete(setReference);
+      },
+    );
   }
 
   /** Puts a turn annotation back. */
