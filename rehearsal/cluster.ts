@@ -147,6 +147,11 @@ export class SimulatedCluster implements Cluster {
       });
   }
 
+  /** `kubectl delete pod --force`: the object goes at once, whatever its node does. */
+  public forceDeletePod(namespace: string, name: string): void {
+    this.store.remove({ apiVersion: "v1", kind: "Pod", namespace, name });
+  }
+
   /** Sets a fault of a pod, now or when it comes to be; undefined takes it back. */
   public setPodFault(namespace: string, name: string, fault: PodFault | undefined): void {
     this.pods_.setFault(namespace, name, fault);

@@ -5,7 +5,7 @@ import { endOf, peerOf } from "../../../core/ordinals";
 import type { Stop } from "./run";
 import { points } from "./up";
 import { inWords } from "./words";
-import type { TroubledWorld, UpOptions } from "./world";
+import type { PodTrouble, TroubledWorld, UpOptions } from "./world";
 
 /** Where to: some steps from where the half is, or anywhere, counted from the first ordinal. */
 type Target = { readonly steps: number } | { readonly offset: number };
@@ -34,7 +34,7 @@ export type Action =
   | { readonly do: "others"; readonly side: Side; readonly back: number; readonly by: number }
   | {
       readonly do: "pod";
-      readonly what: "delete" | "neverReady" | "stuckTerminating" | "mend";
+      readonly what: PodTrouble;
       readonly side: Side;
       readonly offset: number;
     };
@@ -55,7 +55,7 @@ function action(mostReplicas: number): fc.Arbitrary<Action> {
     { weight: 1, arbitrary: fc.record({ offset }) },
   );
   const givesUp = fc.integer({ min: 0, max: 9 }).map((n) => n === 9);
-  const what = fc.constantFrom("delete" as const, "neverReady" as const, "stuckTerminating" as const, "mend" as const);
+  const what = fc.constantFrom<PodTrouble>("delete", "forceDelete", "cutOff", "neverReady", "stuckTerminating", "mend");
   const others = { side, back: fc.constantFrom(1, 2), by: fc.constantFrom(1, -1, 2, -2) };
   return fc.oneof(
     {
@@ -68,7 +68,7 @@ function action(mostReplicas: number): fc.Arbitrary<Action> {
     { weight: 3, arbitrary: fc.record({ do: fc.constant("rest" as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("batch" as const), to: fc.constantFrom(2, 1) }) },
     { weight: 7, arbitrary: fc.record({ do: fc.constant("others" as const), ...others }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant("pod" as const), what, side, offset }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant("pod" as const), what, side, offset }) },
   );
 }
 
@@ -108,9 +108,7 @@ export async function act(world: TroubledWorld, action: Action): Promise<string 
     case "pod": {
       const { what, side, offset } = action;
       const ordinal = set.start + (offset % set.replicas);
-      if (what !== "delete") world.breakPod(side, ordinal, what === "mend" ? undefined : what);
-      else if (!world.deletePod(side, ordinal)) return undefined;
-      return inWords.pod(what, side, ordinal);
+      return world.podTrouble(what, side, ordinal) ? inWords.pod(what, side, ordinal) : undefined;
     }
     case "others":
       return others(world, action);

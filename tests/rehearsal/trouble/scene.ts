@@ -1,4 +1,4 @@
-import type { PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../../../core/kubernetes";
+import type { PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../../../core/kubernetes";
 import type { Side } from "../../../core/ordinals";
 import { peerOf } from "../../../core/ordinals";
 import type { Workload } from "../../../core/workload";
@@ -74,7 +74,7 @@ class WatchedCluster extends SimulatedCluster {
     side: Side,
     private readonly watch: () => void,
   ) {
-    super({ name: side, storageClasses: [{ name: "fast" }], nodes: [`${side}-node`] });
+    super({ name: side, storageClasses: [{ name: "fast" }], nodes: [0, 1, 2, 3].map((n) => `${side}-node-${n}`) });
     this.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
   }
 
@@ -112,16 +112,23 @@ export function argsOf(
   };
 }
 
-/** What there is of the set in both clusters. */
-export function momentOf(clusters: Clusters): Moment {
-  return { source: snapshotOf(clusters.source), destination: snapshotOf(clusters.destination) };
+/**
+ * What there is of the set in both clusters.
+ *
+ * @param gone pods that run on although they are gone.
+ */
+export function momentOf(clusters: Clusters, gone?: Readonly<Record<Side, readonly Pod[]>>): Moment {
+  return {
+    source: snapshotOf(clusters.source, gone?.source),
+    destination: snapshotOf(clusters.destination, gone?.destination),
+  };
 }
 
-function snapshotOf(cluster: SimulatedCluster): Snapshot {
+function snapshotOf(cluster: SimulatedCluster, gone: readonly Pod[] = []): Snapshot {
   const set = cluster.get(setReference) as StatefulSet | undefined;
   return {
     ...(set === undefined ? {} : { set }),
-    pods: cluster.list("v1", "Pod", namespace),
+    pods: [...cluster.list("v1", "Pod", namespace), ...gone],
     claims: cluster.list("v1", "PersistentVolumeClaim", namespace) as PersistentVolumeClaim[],
     volumes: cluster.list("v1", "PersistentVolume") as PersistentVolume[],
   };

@@ -34,10 +34,7 @@ export async function play(
     if (broken !== undefined) return story(broken);
   }
   for (const side of sides) if (world.isBusy(side)) await world.kill(side);
-  for (const side of sides) {
-    for (let ordinal = world.set.start; ordinal <= endOf(world.set); ordinal++)
-      world.breakPod(side, ordinal, undefined);
-  }
+  world.mend();
   world.rest();
   const { happened: walked, ups, stuck } = await arrive(world, last, known);
   const [broken = stuck] = world.violations;

@@ -131,7 +131,7 @@ class Walker {
     if (turn !== null) world.annotateTurn(side, Number(turn[1]));
     const pods = /without force: kubectl -n \S+ delete pod ([^.\n]+)/.exec(message);
     for (const pod of pods?.[1]?.split(" ") ?? []) world.deletePod(side, ordinalIn(pod, name) ?? -1);
-    if (/remove peerContext until both are there again/.test(message)) world.looksAtPeer = false;
+    if (message.includes("remove peerContext until both are there again")) world.looksAtPeer = false;
     world.rest();
   }
 }

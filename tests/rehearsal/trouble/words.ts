@@ -2,6 +2,7 @@ import type { Side } from "../../../core/ordinals";
 import type { Scenario } from "./scene";
 import type { Outcome } from "./run";
 import type { Point } from "./up";
+import type { PodTrouble } from "./world";
 
 /** Where an `up` was stopped, as its user would say it. */
 const stopped: Readonly<Record<Point, string>> = {
@@ -56,9 +57,11 @@ export const inWords = {
   batch: (to: number): string => `batch is set to ${to} in both stacks`,
   restore: (side: Side, index: number): string =>
     `the state of the ${side} is restored from a backup, of when it was at cutover index ${index}`,
-  pod: (what: "delete" | "neverReady" | "stuckTerminating" | "mend", side: Side, ordinal: number): string =>
+  pod: (what: PodTrouble, side: Side, ordinal: number): string =>
     ({
       delete: `kubectl delete pod web-${ordinal} in the ${side}`,
+      forceDelete: `kubectl delete pod web-${ordinal} --force in the ${side}`,
+      cutOff: `the node of ordinal ${ordinal} in the ${side} is cut off`,
       neverReady: `the pod of ordinal ${ordinal} in the ${side} does not get ready`,
       stuckTerminating: `the pod of ordinal ${ordinal} in the ${side} does not end when it is deleted`,
       mend: `the pod of ordinal ${ordinal} in the ${side} is mended`,

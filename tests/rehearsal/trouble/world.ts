@@ -1,11 +1,12 @@
 import type { OrdinalRange, Side } from "../../../core/ordinals";
-import { endOf, peerOf } from "../../../core/ordinals";
+import { endOf, ordinalsOf, peerOf } from "../../../core/ordinals";
 import type { StatefulSet } from "../../../core/kubernetes";
 import { annotations } from "../../../core/kubernetes";
 import type { HalfRecord } from "../../../core/protocol";
 import { ApiError } from "../../../rehearsal/apiServer";
-import type { PodFault } from "../../../rehearsal/podRuntime";
+import type { Moment } from "../../../rehearsal/invariants";
 import { Checks } from "./checks";
+import { Nodes } from "./nodes";
 import { type Guard, wholeGuard } from "./guard";
 import { type Outcome, Run, type Stop } from "./run";
 import {
@@ -31,6 +32,9 @@ interface Stack {
   running: RunningStack | undefined;
 }
 
+/** What can happen to a pod, or to its node; `mend` takes back that it does not get ready, or does not end. */
+export type PodTrouble = "delete" | "forceDelete" | "cutOff" | "neverReady" | "stuckTerminating" | "mend";
+
 /** How an `up` is run. */
 export interface UpOptions {
   readonly stop?: Stop | undefined;
@@ -47,6 +51,7 @@ export class TroubledWorld {
   public readonly fenced: string[] = [];
   /** Whether the halves look at each other; a person may do without. */
   public looksAtPeer: boolean;
+  private readonly nodes: Readonly<Record<Side, Nodes>>;
   private readonly stacks: Readonly<Record<Side, Stack>>;
   /** How often foreign hands have been at work. */
   private hands = 0;
@@ -60,6 +65,7 @@ export class TroubledWorld {
     this.clusters = clustersFor(() => {
       this.look();
     });
+    this.nodes = { source: new Nodes(this.clusters.source), destination: new Nodes(this.clusters.destination) };
     const stack = (): Stack => ({
       state: { outputs: undefined, hasSet: false, carried: new Map() },
       earlier: [],
@@ -133,13 +139,13 @@ export class TroubledWorld {
           await at(point);
         },
         writes: (plan: Parameters<Checks["wrote"]>[0], write: () => void) => {
-          const before = momentOf(this.clusters);
+          const before = this.moment();
           write();
           const raced = this.hands !== handsAtLook;
           this.checks.wrote(plan, before, this.look(), this.recordOf(peerOf(side)), raced);
         },
         vouches: (outputs: Readonly<Record<string, unknown>>) => {
-          this.checks.vouches(side, outputs.held as OrdinalRange, momentOf(this.clusters));
+          this.checks.vouches(side, outputs.held as OrdinalRange, this.moment());
         },
         givesUp: () => givesUp,
       };
@@ -164,7 +170,10 @@ export class TroubledWorld {
 
   /** Lets the controllers of both clusters come to rest. */
   public rest(): void {
-    for (const side of sides) this.clusters[side].settle();
+    for (const side of sides) {
+      this.clusters[side].settle();
+      this.nodes[side].rest();
+    }
   }
 
   /** Imports the state of a half as it was some completed `up` ago. False if there is none, or the stack is locked. */
@@ -224,6 +233,34 @@ export class TroubledWorld {
     });
   }
 
+  /** Something happens to a pod. False if that changes nothing. */
+  public podTrouble(what: PodTrouble, side: Side, ordinal: number): boolean {
+    switch (what) {
+      case "delete":
+        return this.deletePod(side, ordinal);
+      case "forceDelete": {
+        const isGone = this.nodes[side].forceDelete(ordinal);
+        this.look();
+        return isGone;
+      }
+      case "cutOff":
+        return this.nodes[side].cutOffNodeOf(ordinal);
+      case "mend":
+      case "neverReady":
+      case "stuckTerminating":
+        this.clusters[side].setPodFault(namespace, `${name}-${ordinal}`, what === "mend" ? undefined : what);
+        return true;
+    }
+  }
+
+  /** Mends all pods and nodes. */
+  public mend(): void {
+    for (const side of sides) {
+      for (const ordinal of ordinalsOf(this.set)) this.podTrouble("mend", side, ordinal);
+      this.nodes[side].comeBack();
+    }
+  }
+
   /** `kubectl delete pod`. False if there is none. */
   public deletePod(side: Side, ordinal: number): boolean {
     const pod = { apiVersion: "v1", kind: "Pod", namespace, name: `${name}-${ordinal}` };
@@ -232,11 +269,6 @@ export class TroubledWorld {
     this.clusters[side].delete(pod);
     this.look();
     return true;
-  }
-
-  /** Lets a pod never get ready, or never go; undefined: mends it. */
-  public breakPod(side: Side, ordinal: number, fault: PodFault | undefined): void {
-    this.clusters[side].setPodFault(namespace, `${name}-${ordinal}`, fault);
   }
 
   private byHand(was: boolean, mark: (done: boolean) => void, act: () => void): boolean {
@@ -267,9 +299,13 @@ export class TroubledWorld {
     return outcome;
   }
 
-  private look(): ReturnType<typeof momentOf> {
-    const moment = momentOf(this.clusters);
+  private look(): Moment {
+    const moment = this.moment();
     this.checks.event(moment);
     return moment;
+  }
+
+  private moment(): Moment {
+    return momentOf(this.clusters, { source: this.nodes.source.gone, destination: this.nodes.destination.gone });
   }
 }
