@@ -157,6 +157,12 @@ export class SimulatedCluster implements Cluster {
     this.pods_.setFault(namespace, name, fault);
   }
 
+  /** Becomes what another cluster of the same name is, at rest and without faults. */
+  public copy(other: SimulatedCluster): void {
+    this.store.copy(other.store);
+    this.volumes_.copy(other.volumes_);
+  }
+
   /** Lets everything in the cluster act once. Returns whether anything changed. */
   public tick(): boolean {
     const before = this.store.version;

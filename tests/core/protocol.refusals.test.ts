@@ -193,6 +193,14 @@ test.each<[string, Situation, string, boolean, string, [Side, number]?]>([
     ["source", 3],
   ],
   [
+    "an answer that was killed, then scaled by hand to what is asked for: its turn comes first",
+    source(4, { live: live(0, 4, 7), peer: record("destination", 4, 6) }),
+    "ownTurnIsLower",
+    true,
+    "the right to claim 3 is the destination's (turn 6, the source has 7): it may have been used without being recorded",
+    ["source", 3],
+  ],
+  [
     "a live peer that still allows the ordinal",
     destination(2, { livePeer: live(0, 3, 5, []) }),
     "livePeer",

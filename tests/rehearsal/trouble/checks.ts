@@ -41,6 +41,11 @@ export class Checks {
 
   public constructor(private readonly scenario: Scenario) {}
 
+  /** Knows the volumes that another one knows. */
+  public copy(other: Checks): void {
+    this.ledger = other.ledger;
+  }
+
   /** After everything that happens in a cluster. */
   public event(moment: Moment): void {
     const { hands, scenario } = this;

@@ -58,9 +58,10 @@ class Broken extends Error {}
 export async function search({ schedules, seed, only = {}, guard = wholeGuard, played }: Search): Promise<Found> {
   let mostUps = 0;
   const known = new KnownWays();
+  const begun = new Map<string, TroubledWorld>();
   const drawn = fc.tuple(scenarios(only), actions(4), fc.constantFrom<Side>("source", "destination"));
   const tell = async ([scenario, schedule, last]: [Scenario, Parameters<typeof play>[1], Side]) => {
-    const story = await play(new TroubledWorld(scenario, guard), schedule, last, known);
+    const story = await play(await TroubledWorld.atFirst(scenario, guard, begun), schedule, last, known);
     if (story.broken === undefined) mostUps = Math.max(mostUps, story.ups);
     return story;
   };

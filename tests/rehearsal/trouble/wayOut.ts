@@ -113,10 +113,10 @@ class Walker {
     this.stuck = `${mostUps} ups, and the last one said: ${last}`;
   }
 
-  /** Whether the same thing was refused the same way four times running. */
+  /** Whether the same thing has been refused in the same way time and again. */
   private isCircling(): boolean {
-    const latest = this.happened.slice(-4);
-    return latest.length === 4 && new Set(latest).size === 1;
+    const latest = this.happened[this.happened.length - 1];
+    return this.happened.filter((sentence) => sentence === latest).length > 3;
   }
 
   /** Does what a message says that a person has to do. */

@@ -1,5 +1,6 @@
 import { rules } from "../../../core/protocol";
 import type { Action } from "./actions";
+import { wholeGuard } from "./guard";
 import type { Scenario } from "./scene";
 import { play, told } from "./story";
 import { TroubledWorld } from "./world";
@@ -14,7 +15,7 @@ afterEach(() => {
 const scenario: Scenario = { replicas: 3, start: 0, parallel: false, protection: "outputs", others: "restore" };
 
 async function storyOf(schedule: readonly Action[], given: Partial<Scenario> = {}): Promise<string[]> {
-  const world = new TroubledWorld({ ...scenario, ...given });
+  const world = await TroubledWorld.atFirst({ ...scenario, ...given }, wholeGuard, new Map());
   return told(world.scenario, await play(world, schedule, "source")).split("\n");
 }
 

@@ -75,6 +75,30 @@ export class TroubledWorld {
     this.stacks = { source: stack(), destination: stack() };
   }
 
+  /** A world in which both first `up` are done. They are run once for each scenario: the rest are copies. */
+  public static async atFirst(
+    scenario: Scenario,
+    guard: Guard,
+    begun: Map<string, TroubledWorld>,
+  ): Promise<TroubledWorld> {
+    const key = JSON.stringify(scenario);
+    const known = begun.get(key);
+    const world = new TroubledWorld(scenario, guard);
+    if (known !== undefined) {
+      for (const side of sides) {
+        world.clusters[side].copy(known.clusters[side]);
+        world.stacks[side].state = known.stacks[side].state;
+        world.stacks[side].earlier.push(...known.stacks[side].earlier);
+      }
+      world.checks.copy(known.checks);
+      return world;
+    }
+    for (const side of ["destination", "source"] as const) await world.up(side, endOf(world.set));
+    world.rest();
+    begun.set(key, world);
+    return TroubledWorld.atFirst(scenario, guard, begun);
+  }
+
   /** The whole set. */
   public get set(): OrdinalRange {
     const { start, replicas } = this.scenario;
