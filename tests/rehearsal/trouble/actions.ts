@@ -5,7 +5,8 @@ import { endOf, peerOf } from "../../../core/ordinals";
 import type { Stop } from "./run";
 import { points } from "./up";
 import { inWords } from "./words";
-import type { PodTrouble, TroubledWorld, UpOptions } from "./world";
+import type { PodTrouble } from "./hands";
+import type { TroubledWorld, UpOptions } from "./world";
 
 /** Where to: some steps from where the half is, or anywhere, counted from the first ordinal. */
 type Target = { readonly steps: number } | { readonly offset: number };
@@ -108,7 +109,7 @@ export async function act(world: TroubledWorld, action: Action): Promise<string 
     case "pod": {
       const { what, side, offset } = action;
       const ordinal = set.start + (offset % set.replicas);
-      return world.podTrouble(what, side, ordinal) ? inWords.pod(what, side, ordinal) : undefined;
+      return world.hands.podTrouble(what, side, ordinal) ? inWords.pod(what, side, ordinal) : undefined;
     }
     case "others":
       return others(world, action);
@@ -125,11 +126,11 @@ function others(world: TroubledWorld, { side, back, by }: Action & { readonly do
     case "restore":
       return world.restore(side, back) ? inWords.restore(side, world.indexOf(side)) : undefined;
     case "scale":
-      return world.scale(side, by) ? inWords.scale(side, by) : undefined;
+      return world.hands.scale(side, by) ? inWords.scale(side, by) : undefined;
     case "delete": {
       // What is assumed: while no `up` runs or is unfinished on the other half (docs/how-it-works.md).
       const isFree = !world.isBusy("source") && !world.isBusy("destination");
-      return isFree && world.deleteSet(side) ? inWords.deleteSet(side) : undefined;
+      return isFree && world.hands.deleteSet(side) ? inWords.deleteSet(side) : undefined;
     }
   }
 }

@@ -15,7 +15,7 @@ import {
 import { movedSet, name, type Scenario, sides } from "./scene";
 
 /** What foreign hands have done so far: some promises hold only without them (docs/protections.md). */
-export interface Hands {
+export interface Done {
   /** Changed how many replicas a set has. */
   scaled: boolean;
   /** Deleted a set. */
@@ -35,7 +35,7 @@ function living(snapshot: Snapshot): Set<number> {
 /** The invariants, held against what is; told once each. */
 export class Checks {
   public readonly violations: string[] = [];
-  public readonly hands: Hands = { scaled: false, deleted: false, restored: false };
+  public readonly done: Done = { scaled: false, deleted: false, restored: false };
   private ledger: Ledger = new Map();
   private mostBatch = 1;
 
@@ -48,14 +48,14 @@ export class Checks {
 
   /** After everything that happens in a cluster. */
   public event(moment: Moment): void {
-    const { hands, scenario } = this;
+    const { done, scenario } = this;
     const set = movedSet(scenario, this.mostBatch);
     // Where a foreign hand may scale, only what an `up` writes is promised: see `wrote`.
-    if (!hands.scaled) this.tell(atMostOne(set, moment));
+    if (!done.scaled) this.tell(atMostOne(set, moment));
     const { ledger, violations } = volumesIntact(set, moment, this.ledger);
     this.ledger = ledger;
     // A foreign hand makes no volume Retain.
-    const own = violations.filter((v) => !(hands.scaled || hands.deleted) || !v.startsWith("volume not retained"));
+    const own = violations.filter((v) => !(done.scaled || done.deleted) || !v.startsWith("volume not retained"));
     this.tell(own);
   }
 
@@ -69,11 +69,11 @@ export class Checks {
     this.mostBatch = Math.max(this.mostBatch, batch);
     const [old, now] = [before[side].set, after[side].set];
     // One that somebody deleted is made again as it is to be.
-    if (!this.hands.deleted) this.tell(oneWrite(movedSet(this.scenario, batch), side, [old, now]));
+    if (!this.done.deleted) this.tell(oneWrite(movedSet(this.scenario, batch), side, [old, now]));
     if (!raced) this.tell(this.stepOf(side, batch, old, now, peer));
-    const { hands, scenario } = this;
-    if (!hands.scaled && !hands.deleted && !hands.restored) this.tell(this.gapIn(after));
-    if (hands.scaled && scenario.protection === "livePeer" && !raced) {
+    const { done, scenario } = this;
+    if (!done.scaled && !done.deleted && !done.restored) this.tell(this.gapIn(after));
+    if (done.scaled && scenario.protection === "livePeer" && !raced) {
       this.tell(startedTwice(side, before, after));
       this.tell(unasked(plan, before, after));
     }

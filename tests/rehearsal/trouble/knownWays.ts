@@ -52,8 +52,8 @@ export function stateOf(world: TroubledWorld): string {
       liveState(moment[side]),
     ];
   });
-  // What is promised depends on what hands have done.
-  const rest = [world.scenario, world.checks.hands, world.batch, world.looksAtPeer, world.fenced.length];
+  // What is promised depends on what has been done.
+  const rest = [world.scenario, world.checks.done, world.batch, world.looksAtPeer, world.fenced.length];
   return JSON.stringify([...rest, ...halves]);
 }
 

@@ -1,9 +1,12 @@
 import { holds } from "../../../core/ordinals";
 import { rules } from "../../../core/protocol";
 import { liveHalf } from "../../../live/look";
+import type { Action } from "./actions";
 import { type Guard, wholeGuard } from "./guard";
 import { name, namespace, type Scenario } from "./scene";
 import { search } from "./search";
+import { play } from "./story";
+import { TroubledWorld } from "./world";
 
 jest.mock("@pulumi/pulumi", () => jest.requireActual<typeof import("./standIn")>("./standIn").pulumi);
 jest.mock("../../../components/peer", () => jest.requireActual<typeof import("./standIn")>("./standIn").peer);
@@ -101,8 +104,30 @@ const cases: [string, Partial<Scenario>, () => Guard, RegExp][] = [
   ],
 ];
 
+test("what is gone has stopped: its node says so, or a person", async () => {
+  const scenario: Scenario = { replicas: 2, start: 0, parallel: false, protection: "outputs", others: "restore" };
+  const heldUp = { at: "guarded", how: "paused" } as const;
+  const next = { do: "next", towards: "destination", stop: undefined, givesUp: false } as const;
+  const pod = { do: "pod", side: "source", offset: 1 } as const;
+  const schedule: Action[] = [
+    { ...next, stop: heldUp },
+    { ...pod, what: "cutOff" },
+    { ...pod, what: "forceDelete" },
+    { do: "goOn", side: "source", stop: undefined },
+    next,
+  ];
+  const credulous: Guard = {
+    ...wholeGuard,
+    prove: (cluster, set, ...rest) =>
+      wholeGuard.prove(cluster, { ...set, fenced: set.leaving.map(({ id }) => id) }, ...rest),
+  };
+  const brokenBy = async (guard: Guard): Promise<string | undefined> =>
+    (await play(await TroubledWorld.atFirst(scenario, guard, new Map()), schedule, "source")).broken;
+  expect(await brokenBy(wholeGuard)).toBeUndefined();
+  expect(await brokenBy(credulous)).toBe("told from what is: the source vouches for 0 to 0, but 1 live there too");
+});
+
 test.each(cases)("%s", async (_, only, take, violation) => {
   const found = await search({ schedules: 1_000, seed: 1, only, guard: take() });
-  console.log(found.schedules, found.counterexample);
   expect(found.counterexample).toMatch(violation);
 });

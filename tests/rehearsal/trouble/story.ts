@@ -32,7 +32,7 @@ export async function play(
     if (broken !== undefined) return story(broken);
   }
   for (const side of sides) if (world.isBusy(side)) await world.kill(side);
-  world.mend();
+  world.hands.mend();
   world.rest();
   const { happened: walked, ups, stuck } = await arrive(world, last, known);
   const [broken = stuck] = world.violations;

@@ -123,14 +123,14 @@ class Walker {
   private byHand(side: Side, message: string): void {
     const { world } = this;
     const range = /bring it back to start (\d+) and replicas (\d+) first/.exec(message);
-    if (range !== null) world.scaleTo(side, { start: Number(range[1]), replicas: Number(range[2]) });
+    if (range !== null) world.hands.bringBack(side, { start: Number(range[1]), replicas: Number(range[2]) });
     for (const [, uid = ""] of message.matchAll(/pulumi config set --path 'fenced\[\d+\]' (\S+) on this stack/g)) {
       if (!world.fenced.includes(uid)) world.fenced.push(uid);
     }
     const turn = /statefulset-cutover\/turn=(\d+)/.exec(message);
-    if (turn !== null) world.annotateTurn(side, Number(turn[1]));
+    if (turn !== null) world.hands.annotateTurn(side, Number(turn[1]));
     const pods = /without force: kubectl -n \S+ delete pod ([^.\n]+)/.exec(message);
-    for (const pod of pods?.[1]?.split(" ") ?? []) world.deletePod(side, ordinalIn(pod, name) ?? -1);
+    for (const pod of pods?.[1]?.split(" ") ?? []) world.hands.deletePod(side, ordinalIn(pod, name) ?? -1);
     if (message.includes("remove peerContext until both are there again")) world.looksAtPeer = false;
     world.rest();
   }

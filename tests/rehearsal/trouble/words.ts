@@ -2,7 +2,7 @@ import type { Side } from "../../../core/ordinals";
 import type { Scenario } from "./scene";
 import type { Outcome } from "./run";
 import type { Point } from "./up";
-import type { PodTrouble } from "./world";
+import type { PodTrouble } from "./hands";
 
 /** Where an `up` was stopped, as its user would say it. */
 const stopped: Readonly<Record<Point, string>> = {

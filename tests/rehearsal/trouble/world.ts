@@ -1,25 +1,12 @@
 import type { OrdinalRange, Side } from "../../../core/ordinals";
-import { endOf, ordinalsOf, peerOf } from "../../../core/ordinals";
-import type { StatefulSet } from "../../../core/kubernetes";
-import { annotations } from "../../../core/kubernetes";
+import { endOf, peerOf } from "../../../core/ordinals";
 import type { HalfRecord } from "../../../core/protocol";
-import { ApiError } from "../../../rehearsal/apiServer";
 import type { Moment } from "../../../rehearsal/invariants";
 import { Checks } from "./checks";
-import { Nodes } from "./nodes";
+import { Hands } from "./hands";
 import { type Guard, wholeGuard } from "./guard";
 import { type Outcome, Run, type Stop } from "./run";
-import {
-  argsOf,
-  type Clusters,
-  clustersFor,
-  momentOf,
-  name,
-  namespace,
-  type Scenario,
-  setReference,
-  sides,
-} from "./scene";
+import { argsOf, type Clusters, clustersFor, momentOf, type Scenario, sides } from "./scene";
 import { type RunningStack, setRunning } from "./standIn";
 import { type StackState, up } from "./up";
 
@@ -32,9 +19,6 @@ interface Stack {
   running: RunningStack | undefined;
 }
 
-/** What can happen to a pod, or to its node; `mend` takes back that it does not get ready, or does not end. */
-export type PodTrouble = "delete" | "forceDelete" | "cutOff" | "neverReady" | "stuckTerminating" | "mend";
-
 /** How an `up` is run. */
 export interface UpOptions {
   readonly stop?: Stop | undefined;
@@ -46,15 +30,14 @@ export interface UpOptions {
 export class TroubledWorld {
   public readonly clusters: Clusters;
   public readonly checks: Checks;
+  /** What is done to the clusters beside `up`. */
+  public readonly hands: Hands;
   public batch = 1;
   /** Pods that a person has vouched for as stopped. */
   public readonly fenced: string[] = [];
   /** Whether the halves look at each other; a person may do without. */
   public looksAtPeer: boolean;
-  private readonly nodes: Readonly<Record<Side, Nodes>>;
   private readonly stacks: Readonly<Record<Side, Stack>>;
-  /** How often foreign hands have been at work. */
-  private hands = 0;
 
   public constructor(
     public readonly scenario: Scenario,
@@ -65,7 +48,9 @@ export class TroubledWorld {
     this.clusters = clustersFor(() => {
       this.look();
     });
-    this.nodes = { source: new Nodes(this.clusters.source), destination: new Nodes(this.clusters.destination) };
+    this.hands = new Hands(scenario, this.clusters, this.checks.done, () => {
+      this.look();
+    });
     const stack = (): Stack => ({
       state: { outputs: undefined, hasSet: false, carried: new Map() },
       earlier: [],
@@ -145,7 +130,7 @@ export class TroubledWorld {
     const run = (stack.run = new Run());
     const half = { side, cutoverIndex, batch: this.batch, fenced: [...this.fenced] };
     const args = argsOf(this.scenario, this.clusters, half, this.looksAtPeer);
-    let handsAtLook = 0;
+    let actsAtLook = 0;
     const outcome = await run.start(stop, (at) => {
       const read = async (of: string): Promise<Readonly<Record<string, unknown>>> => {
         const { outputs = {} } = this.stacks[of === "source" ? "source" : "destination"].state;
@@ -159,13 +144,13 @@ export class TroubledWorld {
           stack.state = { ...stack.state, ...change };
         },
         at: async (point: Parameters<typeof at>[0]) => {
-          if (point === "guarded") handsAtLook = this.hands;
+          if (point === "guarded") actsAtLook = this.hands.acts;
           await at(point);
         },
         writes: (plan: Parameters<Checks["wrote"]>[0], write: () => void) => {
           const before = this.moment();
           write();
-          const raced = this.hands !== handsAtLook;
+          const raced = this.hands.acts !== actsAtLook;
           this.checks.wrote(plan, before, this.look(), this.recordOf(peerOf(side)), raced);
         },
         vouches: (outputs: Readonly<Record<string, unknown>>) => {
@@ -196,7 +181,7 @@ export class TroubledWorld {
   public rest(): void {
     for (const side of sides) {
       this.clusters[side].settle();
-      this.nodes[side].rest();
+      this.hands.nodes[side].rest();
     }
   }
 
@@ -207,111 +192,8 @@ export class TroubledWorld {
     if (earlier?.outputs === undefined || stack.run !== undefined) return false;
     stack.state = earlier;
     stack.earlier.splice(0, back);
-    this.checks.hands.restored = true;
+    this.checks.done.restored = true;
     return true;
-  }
-
-  /** `kubectl scale`. False if it changes nothing or is denied. */
-  public scale(side: Side, by: number): boolean {
-    const { spec } = this.liveSet(side) ?? {};
-    if (spec === undefined) return false;
-    const start = spec.ordinals?.start ?? 0;
-    const replicas = Math.min(Math.max(0, (spec.replicas ?? 1) + by), endOf(this.set) - start);
-    return replicas !== spec.replicas && this.scaleTo(side, { start, replicas });
-  }
-
-  /** Gives a set a range by hand. False if that is denied. */
-  public scaleTo(side: Side, { start, replicas }: OrdinalRange): boolean {
-    const { hands } = this.checks;
-    return this.byHand(
-      hands.scaled,
-      (scaled) => (hands.scaled = scaled),
-      () => {
-        this.clusters[side].edit(setReference, (live) => {
-          const { spec } = live as StatefulSet;
-          const ordinals = start === (spec.ordinals?.start ?? 0) ? {} : { ordinals: { start } };
-          return { ...live, spec: { ...spec, replicas, ...ordinals } };
-        });
-      },
-    );
-  }
-
-  /** `kubectl delete statefulset`. False if there is none, or that is denied. */
-  public deleteSet(side: Side): boolean {
-    const { hands } = this.checks;
-    if (this.liveSet(side) === undefined) return false;
-    return this.byHand(
-      hands.deleted,
-      (deleted) => (hands.deleted = deleted),
-      () => {
-        this.clusters[side].delete(setReference);
-      },
-    );
-  }
-
-  /** Puts a turn annotation back. */
-  public annotateTurn(side: Side, turn: number): void {
-    this.clusters[side].edit(setReference, (live) => {
-      const marks = { ...live.metadata.annotations, [annotations.turn]: String(turn) };
-      return { ...live, metadata: { ...live.metadata, annotations: marks } };
-    });
-  }
-
-  /** Something happens to a pod. False if that changes nothing. */
-  public podTrouble(what: PodTrouble, side: Side, ordinal: number): boolean {
-    switch (what) {
-      case "delete":
-        return this.deletePod(side, ordinal);
-      case "forceDelete": {
-        const isGone = this.nodes[side].forceDelete(ordinal);
-        this.look();
-        return isGone;
-      }
-      case "cutOff":
-        return this.nodes[side].cutOffNodeOf(ordinal);
-      case "mend":
-      case "neverReady":
-      case "stuckTerminating":
-        this.clusters[side].setPodFault(namespace, `${name}-${ordinal}`, what === "mend" ? undefined : what);
-        return true;
-    }
-  }
-
-  /** Mends all pods and nodes. */
-  public mend(): void {
-    for (const side of sides) {
-      for (const ordinal of ordinalsOf(this.set)) this.podTrouble("mend", side, ordinal);
-      this.nodes[side].comeBack();
-    }
-  }
-
-  /** `kubectl delete pod`. False if there is none. */
-  public deletePod(side: Side, ordinal: number): boolean {
-    const pod = { apiVersion: "v1", kind: "Pod", namespace, name: `${name}-${ordinal}` };
-    const found = this.clusters[side].get(pod);
-    if (found === undefined || found.metadata.deletionTimestamp !== undefined) return false;
-    this.clusters[side].delete(pod);
-    this.look();
-    return true;
-  }
-
-  private byHand(was: boolean, mark: (done: boolean) => void, act: () => void): boolean {
-    try {
-      // What is promised depends on it from here on, also while it happens.
-      mark(true);
-      act();
-      this.hands += 1;
-      this.look();
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      mark(was);
-      return false;
-    }
-  }
-
-  private liveSet(side: Side): StatefulSet | undefined {
-    return this.clusters[side].get(setReference) as StatefulSet | undefined;
   }
 
   private recordOf(side: Side): HalfRecord | undefined {
@@ -330,6 +212,7 @@ export class TroubledWorld {
   }
 
   private moment(): Moment {
-    return momentOf(this.clusters, { source: this.nodes.source.gone, destination: this.nodes.destination.gone });
+    const { source, destination } = this.hands.nodes;
+    return momentOf(this.clusters, { source: source.gone, destination: destination.gone });
   }
 }
