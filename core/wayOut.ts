@@ -40,6 +40,15 @@ export function gapAdvice(facts: Facts): Advice {
   );
 }
 
+/**
+ * Whether no `up` leads out: one was killed after it wrote a turn, and somebody has scaled what it wrote away. The turn is
+ * told only by an `up` that claims nothing, and none does.
+ */
+export function needsHands({ own, live, liveIndex, previousIndex, cutoverIndex }: Facts): boolean {
+  if (own === undefined || live === undefined || liveIndex !== undefined) return false;
+  return live.turn > own.turn && previousIndex === cutoverIndex;
+}
+
 /** Which `up` hands the right to claim over to this half. An unfinished `up` of the own half comes before. */
 export function turnAdvice(facts: Facts): Advice {
   const { side, set, cutoverIndex, own, live, claims, gap, peerIndex, previousIndex } = facts;

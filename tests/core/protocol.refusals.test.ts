@@ -201,6 +201,14 @@ test.each<[string, Situation, string, boolean, string, [Side, number]?]>([
     ["source", 3],
   ],
   [
+    "a release that was killed, then scaled away by hand: no up leads out",
+    destination(3, { live: live(4, 1, 7), peer: record("source", 3, 5) }),
+    "ownTurnIsLower",
+    false,
+    "the right to claim 3, 5 is the source's (turn 5, the destination has 7): it may have been used without being recorded. " +
+      "Someone else scaled the set: give it the ordinals of its annotation statefulset-cutover/range first",
+  ],
+  [
     "a live peer that still allows the ordinal",
     destination(2, { livePeer: live(0, 3, 5, []) }),
     "livePeer",

@@ -2,8 +2,8 @@ import type { Advice } from "../../../core/protocol";
 import { adviceIn } from "../../../core/advice";
 import { ordinalIn } from "../../../core/kubernetes";
 import type { Side } from "../../../core/ordinals";
-import { endOf, peerOf, rangeOf } from "../../../core/ordinals";
-import { isReady } from "../../../core/kubernetes";
+import { endOf, parseRange, peerOf, rangeOf } from "../../../core/ordinals";
+import { annotations, isReady } from "../../../core/kubernetes";
 import { momentOf, name, sides } from "./scene";
 import { type KnownWays, stateOf } from "./knownWays";
 import type { TroubledWorld } from "./world";
@@ -126,6 +126,10 @@ class Walker {
     if (range !== null) world.hands.bringBack(side, { start: Number(range[1]), replicas: Number(range[2]) });
     for (const [, uid = ""] of message.matchAll(/pulumi config set --path 'fenced\[\d+\]' (\S+) on this stack/g)) {
       if (!world.fenced.includes(uid)) world.fenced.push(uid);
+    }
+    if (message.includes("give it the ordinals of its annotation statefulset-cutover/range first")) {
+      const written = parseRange(momentOf(world.clusters)[side].set?.metadata.annotations?.[annotations.range]);
+      if (written !== undefined) world.hands.bringBack(side, written);
     }
     const turn = /statefulset-cutover\/turn=(\d+)/.exec(message);
     if (turn !== null) world.hands.annotateTurn(side, Number(turn[1]));
