@@ -2,7 +2,7 @@ import type { Advice, Decision, decided, HalfRecord, Refusal, Situation } from "
 import type { OrdinalRange } from "./ordinals";
 import { endOf, holds, indexOf, ordinalsOf, peerOf, rangeOf, towards } from "./ordinals";
 import type { Facts } from "./wayOut";
-import { gapAdvice, peerAdvice, turnAdvice, unfinished } from "./wayOut";
+import { gapAdvice, needsHands, peerAdvice, turnAdvice, unfinished } from "./wayOut";
 
 export type { Advice, Decision, HalfRecord, LiveHalf, Refusal, Situation } from "./decision";
 
@@ -144,14 +144,13 @@ export const rules = {
   ownTurnIsLower(facts: Facts): Refusal | undefined {
     const { claims, peer, livePeer, ownTurn, peerTurn, side } = facts;
     if (claims.length === 0 || peer === "none" || livePeer !== undefined || peerTurn > ownTurn) return undefined;
-    return {
-      rule: "ownTurnIsLower",
-      outOfTurn: true,
-      reason:
-        `the right to claim ${list(claims)} is the ${peerOf(side)}'s (turn ${peerTurn}, the ${side} has ${ownTurn}): ` +
-        "it may have been used without being recorded",
-      advice: turnAdvice(facts),
-    };
+    const reason =
+      `the right to claim ${list(claims)} is the ${peerOf(side)}'s (turn ${peerTurn}, the ${side} has ${ownTurn}): ` +
+      "it may have been used without being recorded";
+    if (!needsHands(facts)) return { rule: "ownTurnIsLower", outOfTurn: true, reason, advice: turnAdvice(facts) };
+    const byHand =
+      ". Someone else scaled the set: give it the ordinals of its annotation statefulset-cutover/range first";
+    return { rule: "ownTurnIsLower", outOfTurn: false, reason: reason + byHand };
   },
 
   /** (a) and (b) on the live peer, immediately before the write. May only refuse: what is written was decided before. */

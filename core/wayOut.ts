@@ -43,11 +43,25 @@ export function gapAdvice(facts: Facts): Advice {
   );
 }
 
+/**
+ * Whether no `up` leads out: one was killed after it wrote a turn, and somebody has scaled what it wrote away. The turn is
+ * told only by an `up` that claims nothing, and none does.
+ */
+export function needsHands({ own, live, liveIndex, previousIndex, cutoverIndex }: Facts): boolean {
+  if (own === undefined || live === undefined || liveIndex !== undefined) return false;
+  return live.turn > own.turn && previousIndex === cutoverIndex;
+}
+
 /** Which `up` hands the right to claim over to this half. An unfinished `up` of the own half comes before. */
 export function turnAdvice(facts: Facts): Advice {
-  const { side, set, cutoverIndex, own, claims, gap, peerIndex } = facts;
+  const { side, set, cutoverIndex, own, live, claims, gap, peerIndex, previousIndex } = facts;
   const first = unfinished(facts);
   if (first !== undefined) return first;
+  // Killed after it wrote a turn, and then scaled by hand to what is asked for: until that turn is in the outputs, the
+  // peer cannot exceed it.
+  if (own !== undefined && live !== undefined && live.turn > own.turn && previousIndex !== undefined) {
+    if (previousIndex !== cutoverIndex) return { side, cutoverIndex: previousIndex };
+  }
   if (!claims.every((o) => holds(own?.held, o))) return peerAdvice(facts, cutoverIndex);
   // The set was deleted or scaled by hand, and to the peer nothing new is free. What hands the right over is an answer to
   // a gap, giving something up, or holding nothing.

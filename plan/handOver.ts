@@ -11,6 +11,7 @@ import { annotations } from "../core/kubernetes";
 import { doubtProblems, leavingNote, leavingPods } from "../core/leaving";
 import { endOf, holds, ordinalsOf } from "../core/ordinals";
 import type { Decision, LiveHalf } from "../core/protocol";
+import type { HalfOutputs } from "../core/record";
 import type { Problem } from "../core/userError";
 import type { FoundClaim, Inventory, Offer, OfferedVolume } from "../core/volume";
 import { inSizeOf, inStorageClass, inventoryOf, mergeInventories, offerOf } from "../core/volume";
@@ -128,7 +129,9 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
     const offered = new Set(arriving.map(({ ordinal, template }) => `${ordinal}/${template}`));
     const missing = claimed.filter((c) => !offered.has(`${c.ordinal}/${c.template}`));
     problems.push(
-      ...whyClaimsRefused(guard, missing).map((what) => setProblem(`${what}. ${offerAdvice(args, decision)}`)),
+      ...whyClaimsRefused(guard, missing).map((what) =>
+        setProblem(`${what}. ${offerAdvice(args, decision, peer, missing)}`),
+      ),
     );
   }
   return { ...plan, carried, warnings };
@@ -143,7 +146,21 @@ const remakeAdvice = "Make the claim again for its volume, which was kept, then 
 /** What to do about a claim of the source that does not let its ordinal come back. */
 const claimAdvice = `${remakeAdvice}; or take the step back: give cutoverIndex its earlier value and run pulumi up on both stacks`;
 
-function offerAdvice({ peerStack }: CutoverArgs, { cutoverIndex }: Decision): string {
+function offerAdvice(
+  { peerStack }: CutoverArgs,
+  { cutoverIndex, batch }: Decision,
+  peer: HalfOutputs | undefined,
+  missing: readonly FoundClaim[],
+): string {
+  // Where someone scaled the source down by hand, its cut may be too far away for its offer.
+  const far = Math.max(...missing.map(({ ordinal }) => ordinal + 1 - (peer?.cutoverIndex ?? ordinal)));
+  const needed = Math.ceil(far / 2);
+  if (peer !== undefined && needed > batch) {
+    return (
+      `The source, at cutoverIndex ${peer.cutoverIndex}, offers no volume so far from its cut: set batch to ${needed} in ` +
+      `both stacks and run pulumi up -s ${peerStack} at cutoverIndex ${peer.cutoverIndex}, then this again`
+    );
+  }
   return (
     `The source offers no volume for it: run pulumi up -s ${peerStack} at cutoverIndex ${cutoverIndex}, with the same ` +
     "batch and volumes in both stacks"

@@ -135,9 +135,20 @@ export class SimulatedCluster implements Cluster {
       });
   }
 
+  /** `kubectl delete pod --force`: the object goes at once, whatever its node does. */
+  public forceDeletePod(namespace: string, name: string): void {
+    this.store.remove({ apiVersion: "v1", kind: "Pod", namespace, name });
+  }
+
   /** Sets a fault of a pod, now or when it comes to be; undefined takes it back. */
   public setPodFault(namespace: string, name: string, fault: PodFault | undefined): void {
     this.pods_.setFault(namespace, name, fault);
+  }
+
+  /** Becomes what another cluster of the same name is, at rest and without faults. */
+  public copy(other: SimulatedCluster): void {
+    this.store.copy(other.store);
+    this.volumes_.copy(other.volumes_);
   }
 
   /** Lets everything in the cluster act once. Returns whether anything changed. */

@@ -151,6 +151,17 @@ export class ObjectStore {
     this.tell(before, undefined);
   }
 
+  /** Takes over every object of another store, with clock and counters, and tells the listeners. Events stay behind. */
+  public copy(other: ObjectStore): void {
+    for (const [key, collection] of other.collections) this.collections.set(key, new Map(collection));
+    this.nowMs = other.nowMs;
+    this.uids = other.uids;
+    this.writes = other.writes;
+    for (const collection of this.collections.values()) {
+      for (const { object } of collection.values()) this.tell(undefined, object);
+    }
+  }
+
   private entry(reference: ObjectReference): Entry | undefined {
     const { apiVersion, kind, namespace, name } = reference;
     return this.collections.get(collectionKey(apiVersion, kind, namespace))?.get(name);

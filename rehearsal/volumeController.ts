@@ -47,6 +47,11 @@ export class VolumeController {
     });
   }
 
+  /** Goes on with the volume handles where another one is. */
+  public copy(other: VolumeController): void {
+    this.handles = other.handles;
+  }
+
   /** Looks at a claim again, because a pod that uses it came or went. */
   public wake(namespace: string, claim: string): void {
     this.claims.set(`${namespace}/${claim}`, claimReference(namespace, claim));

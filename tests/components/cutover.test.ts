@@ -263,6 +263,20 @@ describe("a step", () => {
     ]);
   });
 
+  // Found by random schedules: the source had been scaled down by hand, and the advice above went in a circle.
+  test("where the source's cut is too far away for its offer, it says which batch reaches", async () => {
+    const cluster = new FakeCluster("uid-of-destination", marked, empty, ...storage);
+    const run = await up("destination", 5, cluster, {
+      own: outputs("destination", 6, 1),
+      peer: outputs("source", 3, 2, { inventory, offer: offerOf([look(3), look(4)]) }),
+    });
+    expect(run.errors).toEqual([
+      "StatefulSet shop/web: ordinal 5: claim data-web-5 does not exist, so the controller would make it, empty. The source, at " +
+        "cutoverIndex 3, offers no volume so far from its cut: set batch to 2 in both stacks and run pulumi up -s source at " +
+        "cutoverIndex 3, then this again",
+    ]);
+  });
+
   test("a volume that cannot follow is told when its ordinal is next, in a preview too, and refused when it leaves", async () => {
     const local = [...running(5), claim(5), volume(5, { local: { path: "/a" } })];
     const cluster = new FakeCluster("uid-of-source", marked, sourceSet(6, 0), ...volumes(0, 1, 2, 3, 4), ...local);

@@ -193,6 +193,22 @@ test.each<[string, Situation, string, boolean, string, [Side, number]?]>([
     ["source", 3],
   ],
   [
+    "an answer that was killed, then scaled by hand to what is asked for: its turn comes first",
+    source(4, { live: live(0, 4, 7), peer: record("destination", 4, 6) }),
+    "ownTurnIsLower",
+    true,
+    "the right to claim 3 is the destination's (turn 6, the source has 7): it may have been used without being recorded",
+    ["source", 3],
+  ],
+  [
+    "a release that was killed, then scaled away by hand: no up leads out",
+    destination(3, { live: live(4, 1, 7), peer: record("source", 3, 5) }),
+    "ownTurnIsLower",
+    false,
+    "the right to claim 3, 5 is the source's (turn 5, the destination has 7): it may have been used without being recorded. " +
+      "Someone else scaled the set: give it the ordinals of its annotation statefulset-cutover/range first",
+  ],
+  [
     "a live peer that still allows the ordinal",
     destination(2, { livePeer: live(0, 3, 5, []) }),
     "livePeer",

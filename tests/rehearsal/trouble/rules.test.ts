@@ -1,0 +1,133 @@
+import { holds } from "../../../core/ordinals";
+import { rules } from "../../../core/protocol";
+import { liveHalf } from "../../../live/look";
+import type { Action } from "./actions";
+import { type Guard, wholeGuard } from "./guard";
+import { name, namespace, type Scenario } from "./scene";
+import { search } from "./search";
+import { play } from "./story";
+import { TroubledWorld } from "./world";
+
+jest.mock("@pulumi/pulumi", () => jest.requireActual<typeof import("./standIn")>("./standIn").pulumi);
+jest.mock("../../../components/peer", () => jest.requireActual<typeof import("./standIn")>("./standIn").peer);
+
+jest.setTimeout(300_000);
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** Takes a refusing rule away. */
+const without = (rule: "peerHoldsNone" | "ownTurnIsLower" | "gap" | "livePeer") => (): Guard => {
+  jest.spyOn(rules, rule).mockReturnValue(undefined);
+  return wholeGuard;
+};
+
+const twice = /=> now ordinal \d lives in both clusters/;
+
+/** What is taken away, the scenarios that need it, and what breaks without it. */
+const cases: [string, Partial<Scenario>, () => Guard, RegExp][] = [
+  ["(a) the peer holds none of what is claimed", {}, without("peerHoldsNone"), twice],
+  ["(b) the peer's turn is the higher one", {}, without("ownTurnIsLower"), twice],
+  [
+    "what is held, but not live, must be claimed",
+    { protection: "outputs", others: "restore" },
+    () => {
+      jest.spyOn(rules, "keeps").mockImplementation(({ own }, ordinal) => holds(own?.held, ordinal));
+      return wholeGuard;
+    },
+    twice,
+  ],
+  [
+    "the own turn is the live one too",
+    { protection: "outputs", others: "restore" },
+    () => {
+      jest.spyOn(rules, "ownTurn").mockImplementation(({ own }) => own?.turn ?? 0);
+      return wholeGuard;
+    },
+    twice,
+  ],
+  [
+    "the own turn is the exported one too",
+    { protection: "outputs", others: "delete" },
+    () => {
+      jest.spyOn(rules, "ownTurn").mockImplementation(({ live }) => live?.turn ?? 0);
+      return wholeGuard;
+    },
+    twice,
+  ],
+  [
+    "no release while there is a gap",
+    { protection: "outputs", others: "restore", replicas: 4 },
+    without("gap"),
+    /=> now the ordinals .* are in neither half/,
+  ],
+  [
+    "the live peer is asked",
+    { protection: "livePeer", others: "scale" },
+    without("livePeer"),
+    /=> now the (source|destination) has started ordinal \d, which lives in the (source|destination)/,
+  ],
+  [
+    "nobody has changed the set since it was decided on",
+    { protection: "livePeer", others: "scale" },
+    () => ({
+      ...wholeGuard,
+      beforeWrite: async (cluster, set, wanted) => {
+        const live = await cluster.statefulSet(namespace, name);
+        return wholeGuard.beforeWrite(cluster, { ...set, decidedOn: live && liveHalf(live) }, wanted);
+      },
+    }),
+    /=> now the (source|destination) has started ordinal \d without asking whether it lives in the /,
+  ],
+  [
+    "what leaves is Retain",
+    { others: "restore" },
+    () => ({
+      ...wholeGuard,
+      beforeWrite: (cluster, set, wanted) =>
+        wholeGuard.beforeWrite(cluster, { ...set, decision: { ...set.decision, releases: [] } }, wanted),
+    }),
+    /=> now volume not retained: .* is Delete/,
+  ],
+  [
+    "what is vouched for is read from the live set and its pods",
+    { protection: "outputs", others: "scale" },
+    () => ({
+      ...wholeGuard,
+      prove: async (cluster, set, known, patience) => {
+        const proof = await wholeGuard.prove(cluster, set, known, patience).catch(() => undefined);
+        return proof ?? { held: set.decision.range, offer: {}, inventory: known };
+      },
+    }),
+    /=> now the (source|destination) vouches for /,
+  ],
+];
+
+test("what is gone has stopped: its node says so, or a person", async () => {
+  const scenario: Scenario = { replicas: 2, start: 0, parallel: false, protection: "outputs", others: "restore" };
+  const heldUp = { at: "guarded", how: "paused" } as const;
+  const next = { do: "next", towards: "destination", stop: undefined, givesUp: false } as const;
+  const pod = { do: "pod", side: "source", offset: 1 } as const;
+  const schedule: Action[] = [
+    { ...next, stop: heldUp },
+    { ...pod, what: "cutOff" },
+    { ...pod, what: "forceDelete" },
+    { do: "goOn", side: "source", stop: undefined },
+    next,
+  ];
+  const credulous: Guard = {
+    ...wholeGuard,
+    prove: (cluster, set, ...rest) =>
+      wholeGuard.prove(cluster, { ...set, fenced: set.leaving.map(({ id }) => id) }, ...rest),
+  };
+  const brokenBy = async (guard: Guard): Promise<string | undefined> =>
+    (await play(await TroubledWorld.atFirst(scenario, guard, new Map()), schedule, "source")).broken;
+  expect(await brokenBy(wholeGuard)).toBeUndefined();
+  expect(await brokenBy(credulous)).toBe("told from what is: the source vouches for 0 to 0, but 1 live there too");
+});
+
+test.each(cases)("%s", async (_, only, take, violation) => {
+  const found = await search({ schedules: 1_000, seed: 1, only, guard: take() });
+  expect(found.counterexample).toMatch(violation);
+});

@@ -1,0 +1,135 @@
+import type { PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../../../core/kubernetes";
+import type { Side } from "../../../core/ordinals";
+import { peerOf } from "../../../core/ordinals";
+import type { Workload } from "../../../core/workload";
+import { readWorkload } from "../../../core/workload";
+import type { CutoverArgs } from "../../../plan/arguments";
+import { SimulatedCluster } from "../../../rehearsal/cluster";
+import type { Moment, MovedSet, Snapshot } from "../../../rehearsal/invariants";
+import { csiDriver } from "../../../rehearsal/volumeController";
+
+export const sides: readonly Side[] = ["source", "destination"];
+
+/** What a schedule plays with. */
+export interface Scenario {
+  readonly replicas: number;
+  readonly start: number;
+  readonly parallel: boolean;
+  /** What guards beside the outputs and the turns (docs/protections.md). */
+  readonly protection: "outputs" | "livePeer" | "fence";
+  /** What others do to it: restore the state of a half from a backup, `kubectl scale`, `kubectl delete statefulset`. */
+  readonly others: "restore" | "scale" | "delete";
+}
+
+export const namespace = "shop";
+export const name = "web";
+export const setReference = { apiVersion: "apps/v1", kind: "StatefulSet", namespace, name };
+
+export function movedSet({ replicas, start }: Scenario, batch: number): MovedSet {
+  return { name, namespace, replicas, start, batch, volumes: "carry" };
+}
+
+const workloads = new Map<string, Workload>();
+
+/** The set that is moved: one claim, on a class whose volumes are deleted with their claims. */
+function workloadOf(scenario: Scenario): Workload {
+  const { replicas, start, parallel } = scenario;
+  const key = `${replicas} ${start} ${parallel}`;
+  const known = workloads.get(key);
+  if (known !== undefined) return known;
+  const set: StatefulSet = {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: { name, namespace },
+    spec: {
+      replicas,
+      ...(start === 0 ? {} : { ordinals: { start } }),
+      ...(parallel ? { podManagementPolicy: "Parallel" as const } : {}),
+      serviceName: name,
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name, image: "web:1" }] } },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: "data" },
+          spec: {
+            accessModes: ["ReadWriteOnce"],
+            storageClassName: "fast",
+            resources: { requests: { storage: "1Gi" } },
+          },
+        },
+      ],
+    },
+  };
+  const text = JSON.stringify(set);
+  const options = { side: "source", patches: [], storageClasses: {} } as const;
+  const workload = readWorkload([{ path: "set.yaml", text }], options, []);
+  if (workload === undefined) throw new Error("the manifest of the scene cannot be read");
+  workloads.set(key, workload);
+  return workload;
+}
+
+/** A cluster that is looked at after every change. */
+class WatchedCluster extends SimulatedCluster {
+  public constructor(
+    side: Side,
+    private readonly watch: () => void,
+  ) {
+    super({ name: side, storageClasses: [{ name: "fast" }], nodes: [0, 1, 2, 3].map((n) => `${side}-node-${n}`) });
+    this.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
+  }
+
+  public override tick(): boolean {
+    const before = this.events.length;
+    const changed = super.tick();
+    // What is no event is nothing that an invariant looks at.
+    if (this.events.length > before) this.watch();
+    return changed;
+  }
+}
+
+export type Clusters = Readonly<Record<Side, SimulatedCluster>>;
+
+export function clustersFor(watch: () => void): Clusters {
+  return { source: new WatchedCluster("source", watch), destination: new WatchedCluster("destination", watch) };
+}
+
+/** What the config of a half says. */
+export function argsOf(
+  scenario: Scenario,
+  clusters: Clusters,
+  half: { readonly side: Side; readonly cutoverIndex: number; readonly batch: number; readonly fenced: string[] },
+  looksAtPeer: boolean,
+): CutoverArgs {
+  const { side } = half;
+  return {
+    ...half,
+    workload: workloadOf(scenario),
+    peerStack: peerOf(side),
+    fence: scenario.protection === "fence",
+    connection: { context: side },
+    ...(looksAtPeer ? { peerConnection: { context: peerOf(side) } } : {}),
+    connect: ({ context }) => clusters[context === "source" ? "source" : "destination"],
+  };
+}
+
+/**
+ * What there is of the set in both clusters.
+ *
+ * @param gone pods that run on although they are gone.
+ */
+export function momentOf(clusters: Clusters, gone?: Readonly<Record<Side, readonly Pod[]>>): Moment {
+  return {
+    source: snapshotOf(clusters.source, gone?.source),
+    destination: snapshotOf(clusters.destination, gone?.destination),
+  };
+}
+
+function snapshotOf(cluster: SimulatedCluster, gone: readonly Pod[] = []): Snapshot {
+  const set = cluster.get(setReference) as StatefulSet | undefined;
+  return {
+    ...(set === undefined ? {} : { set }),
+    pods: [...cluster.list("v1", "Pod", namespace), ...gone],
+    claims: cluster.list("v1", "PersistentVolumeClaim", namespace) as PersistentVolumeClaim[],
+    volumes: cluster.list("v1", "PersistentVolume") as PersistentVolume[],
+  };
+}
