@@ -5,6 +5,7 @@ import type { Cluster, Connection } from "./cluster";
 import { Unreachable } from "./cluster";
 import { isNotFound, KubernetesCluster } from "./kubernetesCluster";
 import { collection, knownResource, qualified } from "./resources";
+import { asTable, columnOf } from "./table";
 
 /** What a survey asks of a cluster: reads, and no write. All of them throw `Unreachable` if it does not answer. */
 export interface ClusterReader extends Pick<Cluster, "version" | "read"> {
@@ -25,12 +26,6 @@ export function readCluster(connection: Connection): ClusterReader {
   const server = new ApiServer(connection);
   return new ApiReader(server, new KubernetesCluster(server));
 }
-
-/**
- * What `kubectl get secrets` asks for, without the objects beside the cells: the server makes the rows, and leaves all
- * values where they are. Metadata alone would not do: kubectl notes what it applied in an annotation, values included.
- */
-const asTable = "application/json;as=Table;v=v1;g=meta.k8s.io";
 
 /** A cluster behind a real API server. */
 export class ApiReader implements ClusterReader {
@@ -57,18 +52,16 @@ export class ApiReader implements ClusterReader {
     const answer = await this.server.ask({
       method: "GET",
       path: `${collection("v1", resource, namespace)}/${encodeURIComponent(name)}`,
-      query: { includeObject: "None" },
-      accept: asTable,
+      ...asTable,
       action: `get ${qualified("v1", resource.plural)} in namespace ${namespace}`,
     });
     if (isNotFound(answer)) return undefined;
-    const { status, body } = answer;
-    if (status !== 200 || body?.kind !== "Table") {
-      throw new Unreachable(`${this.server.describe()} does not answer for ${kind} ${name} with a table (${status}).`);
+    const types = columnOf(answer, "Type");
+    if (types === undefined) {
+      const what = `does not answer for ${kind} ${name} with a table (${answer.status})`;
+      throw new Unreachable(`${this.server.describe()} ${what}.`);
     }
-    const columns = (body.columnDefinitions ?? []) as readonly { readonly name?: string }[];
-    const rows = (body.rows ?? []) as readonly { readonly cells?: readonly unknown[] }[];
-    const type = rows[0]?.cells?.[columns.findIndex((column) => column.name === "Type")];
+    const [type] = types;
     return typeof type === "string" ? { type } : {};
   }
 }

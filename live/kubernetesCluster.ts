@@ -16,20 +16,13 @@ import { Unreachable } from "./cluster";
 import type { Cluster, Connection, ObjectReference, Refused } from "./cluster";
 import { collection, discoveredResource, groupPath, knownResource, qualified } from "./resources";
 import type { Resource } from "./resources";
+import { asTable, columnOf } from "./table";
 
 /** Field manager of the one write that does not go through Pulumi. */
 const fieldManager = "statefulset-cutover";
 
 /** What a lease lasts where it does not say so: `nodeLeaseDurationSeconds` of the kubelet. */
 const usualLeaseSeconds = 40;
-
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
-interface Table {
-  readonly kind: string;
-  readonly metadata: { readonly continue?: string };
-  readonly columnDefinitions: readonly { readonly name: string }[];
-  readonly rows: readonly { readonly cells: readonly unknown[] }[];
-}
 
 interface LeaseSpec {
   readonly renewTime?: string;
@@ -93,19 +86,12 @@ export class KubernetesCluster implements Cluster {
   /** As the table that `kubectl get` prints: the API server sends no whole objects then. */
   public async podNames(namespace: string): Promise<string[]> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-    const { body } = await this.server.ask({
-      method: "GET",
-      path,
-      query: { includeObject: "None" },
-      accept: "application/json;as=Table;g=meta.k8s.io;v=v1",
-      action: `list pods in namespace ${namespace}`,
-    });
-    const { kind, metadata, columnDefinitions = [], rows = [] } = (body ?? {}) as Partial<Table>;
-    const column = columnDefinitions.findIndex(({ name }) => name === "Name");
-    if (kind !== "Table" || metadata?.continue || column < 0) {
+    const action = `list pods in namespace ${namespace}`;
+    const names = columnOf(await this.server.ask({ method: "GET", path, action, ...asTable }), "Name");
+    if (!names?.every((name) => typeof name === "string")) {
       throw this.strange(`does not answer ${path} with a whole table`);
     }
-    return rows.map(({ cells }) => String(cells[column]));
+    return names;
   }
 
   public claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {

@@ -27,7 +27,7 @@ test("a Secret is asked for as a row without the object beside it", async () => 
   expect(stub.requests[0]).toMatchObject({
     method: "GET",
     path: "/api/v1/namespaces/shop/secrets/web?includeObject=None",
-    headers: { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" },
+    headers: { accept: "application/json;as=Table;g=meta.k8s.io;v=v1" },
   });
 });
 

@@ -173,7 +173,10 @@ describe("reads", () => {
 
   test.each([
     ["cut off", table([], { metadata: { continue: "abc" } })],
-    ["without names", { json: { kind: "Table", metadata: {}, columnDefinitions: [{ name: "Age" }], rows: [] } }],
+    [
+      "without names",
+      { json: { kind: "Table", metadata: {}, columnDefinitions: [{ name: "Age" }], rows: [{ cells: ["5m"] }] } },
+    ],
     ["a plain list", { json: { kind: "PodList", apiVersion: "v1", metadata: {}, items: [] } }],
   ])("a table that is %s is refused", async (_, answer) => {
     stub.answers = [answer];
