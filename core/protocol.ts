@@ -2,7 +2,7 @@ import type { Advice, Decision, decided, HalfRecord, Refusal, Situation } from "
 import type { OrdinalRange } from "./ordinals";
 import { endOf, holds, indexOf, ordinalsOf, peerOf, rangeOf, towards } from "./ordinals";
 import type { Facts } from "./wayOut";
-import { gapAdvice, needsHands, peerAdvice, turnAdvice, unfinished } from "./wayOut";
+import { gapAdvice, isOutdated, needsHands, peerAdvice, turnAdvice, unfinished } from "./wayOut";
 
 export type { Advice, Decision, HalfRecord, LiveHalf, Refusal, Situation } from "./decision";
 
@@ -90,9 +90,12 @@ export const rules = {
     const { liveOrdinals, wanted, batch, side, set, peerRecord, own, cutoverIndex } = facts;
     const leaving = liveOrdinals.filter((o) => holds(set, o) && !wanted.includes(o) && !holds(peerRecord?.held, o));
     if (leaving.length <= batch) return undefined;
-    const advice = unfinished(facts);
+    const isOld = isOutdated(facts);
+    const advice = isOld ? undefined : unfinished(facts);
     const { start, replicas } = own?.held ?? rangeOf(side, set, cutoverIndex);
-    const byHand = `. Someone else scaled the set: bring it back to start ${start} and replicas ${replicas} first`;
+    const byHand = isOld
+      ? `. The state of the ${side} is older than its set: import a newer one, or set batch to ${leaving.length} for this up`
+      : `. Someone else scaled the set: bring it back to start ${start} and replicas ${replicas} first`;
     return {
       rule: "liveBatch",
       outOfTurn: false,

@@ -44,6 +44,15 @@ export function gapAdvice(facts: Facts): Advice {
 }
 
 /**
+ * Whether the own outputs are too old for the `up` that was not finished: it would have to claim what runs here, and the
+ * right is not this half's. The turn that went with it is in no outputs, so the peer cannot hand it over either.
+ */
+export function isOutdated({ own, live, liveOrdinals, ownTurn, peerTurn }: Facts): boolean {
+  if (own === undefined || live === undefined || live.turn <= own.turn || peerTurn > ownTurn) return false;
+  return liveOrdinals.some((o) => !holds(own.held, o));
+}
+
+/**
  * Whether no `up` leads out: one was killed after it wrote a turn, and somebody has scaled what it wrote away. The turn is
  * told only by an `up` that claims nothing, and none does.
  */

@@ -105,6 +105,17 @@ test.each<[string, Situation, string, boolean, string, [Side, number]?]>([
     ["source", 6],
   ],
   [
+    "a state from a backup, older than an answer that was killed: its own index would have to claim, without the right",
+    destination(6, {
+      ...{ own: record("destination", 6, 1), live: live(4, 2, 5) },
+      peer: record("source", 3, 4),
+    }),
+    "liveBatch",
+    false,
+    "this would stop the ordinals 4, 5 of the destination at once, and one step may move 1 (batch). The state of the " +
+      "destination is older than its set: import a newer one, or set batch to 2 for this up",
+  ],
+  [
     "a running set where the first up expects none",
     destination(6, { ...nobody, live: live(0, 4, 0) }),
     "liveBatch",

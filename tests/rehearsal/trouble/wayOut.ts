@@ -99,7 +99,7 @@ class Walker {
         return;
       }
       // Named together with the `up` that it is for.
-      const batch = /set batch to (\d+) in both stacks/.exec(last);
+      const batch = /set batch to (\d+) (?:in both stacks|for this up)/.exec(last);
       if (batch !== null) world.batch = Number(batch[1]);
       const advised = adviceIn(last, stacks) ?? offerAdvised(last);
       if (advised === undefined) this.byHand(next.side, last);
