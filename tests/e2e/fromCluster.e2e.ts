@@ -10,7 +10,7 @@ import { contextOf, giveRights, kubeconfigIn } from "./accounts";
 import { type Ground, useGround } from "./ground";
 import { type Ended, runProcess } from "./pulumiProcess";
 import { pathOf, runAlready, runningManifest } from "./runningSet";
-import { describeOnClusters, describeWithPulumi, tell } from "./tools";
+import { describeInWhole, describeOnClusters, tell } from "./tools";
 import { createVolumesForSet } from "../../playground/storage";
 
 const repository = resolve(__dirname, "../..");
@@ -155,7 +155,7 @@ describeOnClusters("a set that really runs", () => {
     ]);
   });
 
-  describeWithPulumi("and its project", () => {
+  describeInWhole("and its project", () => {
     test("takes it over without a difference and moves it", async () => {
       const home = join(root, "home");
       for (const folder of [home, join(root, "state")]) mkdirSync(folder);
