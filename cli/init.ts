@@ -11,8 +11,10 @@ import {
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 
+import { shellWord } from "../core/shell";
 import { entryPoint, type ProjectFiles } from "../core/startingProject";
 import { type Problem, UserError } from "../core/userError";
+import { packageFolder } from "./version";
 
 /** A project that is to be written. */
 export interface NewProject {
@@ -74,15 +76,15 @@ export function writeProject({ folder, files }: NewProject, cwd: string): void {
 /** What to do with a new project, a line each. */
 export function nextSteps({ folder, files, destinationKnown }: NewProject, cwd: string): string[] {
   const path = resolve(cwd, folder);
-  const links = hasSdk(path) ? [] : [`ln -s ${quoted(sdkFolder())} ${quoted(join(folder, "node_modules"))}`];
+  const links = hasSdk(path) ? [] : [`ln -s ${shellWord(sdkFolder())} ${shellWord(join(folder, "node_modules"))}`];
   return [
     `Wrote ${Object.keys(files).length + 1} files to ${folder}: the project that was rehearsed. What comes next:`,
     ...(destinationKnown
       ? []
       : [`    # write the destination's context into ${join(folder, "Pulumi.destination.yaml")}`]),
     ...links.map((link) => `    ${link}   # Pulumi looks for its SDK from there`),
-    `    cutover rehearse --config-dir ${quoted(folder)}`,
-    `    cd ${quoted(folder)}`,
+    `    cutover rehearse --config-dir ${shellWord(folder)}`,
+    `    cd ${shellWord(folder)}`,
     "    pulumi stack init source && pulumi stack init destination",
     "    pulumi preview -s source      # compares all of it with what runs",
     "    pulumi up -s source && pulumi up -s destination",
@@ -92,17 +94,10 @@ export function nextSteps({ folder, files, destinationKnown }: NewProject, cwd: 
 /** The program that Pulumi runs is the one that this command belongs to. */
 function entry(folder: string): string {
   const from = join(realpathSync(dirname(folder)), basename(folder));
-  const to = relative(from, join(programFolder(), "dist", "index"))
+  const to = relative(from, join(realpathSync(packageFolder()), "dist", "index"))
     .split(sep)
     .join("/");
   return `// The program of statefulset-cutover. Which set it moves is said in Pulumi.yaml.\nmodule.exports = require(${JSON.stringify(to.startsWith(".") ? to : `./${to}`)});\n`;
-}
-
-/** The folder of this package. */
-function programFolder(): string {
-  let folder = __dirname;
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
-  return realpathSync(folder);
 }
 
 function hasSdk(folder: string): boolean {
@@ -117,10 +112,6 @@ function hasSdk(folder: string): boolean {
 /** The `node_modules` that has Pulumi's SDK. */
 function sdkFolder(): string {
   return dirname(dirname(dirname(require.resolve("@pulumi/pulumi/package.json"))));
-}
-
-function quoted(path: string): string {
-  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replace(/'/g, `'\\''`)}'`;
 }
 
 function codeOf(error: unknown): string {

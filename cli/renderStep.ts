@@ -1,6 +1,6 @@
 import type { OrdinalRange, Side } from "../core/ordinals";
 import { endOf, ordinalsOf, ordinalsText } from "../core/ordinals";
-import type { Change, Diagnostic, Operation, OperationKind, StepReport } from "../rehearsal/report";
+import type { Change, Diagnostic, HalfReport, Operation, OperationKind, StepReport } from "../rehearsal/report";
 import type { Palette } from "./colour";
 import type { Style } from "./renderPicture";
 import { renderPicture } from "./renderPicture";
@@ -33,17 +33,31 @@ export const looks: Record<OperationKind, { symbol: string; word: string; colour
 };
 
 /** Draws one step: what each `pulumi up` does, in order, then where every ordinal lives. Lines without line ends. */
-export function renderStep({ set, previousIndex, step }: RenderedStep, style: Style): string[] {
-  const index = previousIndex === undefined ? `${step.cutoverIndex}` : `${previousIndex} => ${step.cutoverIndex}`;
-  // Where a rehearsal starts in the middle, there is only the state to show.
-  const still = previousIndex === undefined && step.cutoverIndex !== endOf(set);
+export function renderStep(rendered: RenderedStep, style: Style): string[] {
+  const { set, previousIndex, step } = rendered;
+  const index = indexText(rendered);
   return [
-    ...(still ? [] : step.order.flatMap((side) => renderUp(side, index, step, style.palette))),
+    ...(isStill(rendered) ? [] : step.order.flatMap((side) => renderUp(side, index, step, style.palette))),
     ...renderPicture(
       { set, source: step.source, destination: step.destination, moved: moved(previousIndex, step) },
       style,
     ),
   ];
+}
+
+/** What a step makes of the cutover index: `3 => 2`, or the one to start from. */
+export function indexText({ previousIndex, step }: RenderedStep): string {
+  return previousIndex === undefined ? `${step.cutoverIndex}` : `${previousIndex} => ${step.cutoverIndex}`;
+}
+
+/** Whether there is only a state to show: where a rehearsal starts in the middle. */
+export function isStill({ set, previousIndex, step }: RenderedStep): boolean {
+  return previousIndex === undefined && step.cutoverIndex !== endOf(set);
+}
+
+/** What an `up` does. */
+export function shownOperations({ operations }: HalfReport): Operation[] {
+  return operations.filter(({ op }) => op !== "same");
 }
 
 /** The line over a step: its number, its direction and what moves. */
@@ -70,7 +84,7 @@ export function moved(previousIndex: number | undefined, { cutoverIndex }: StepR
 
 function renderUp(side: Side, index: string, step: StepReport, palette: Palette): string[] {
   const half = step[side];
-  const operations = half.operations.filter((operation) => operation.op !== "same");
+  const operations = shownOperations(half);
   return [
     `${palette.bold(`pulumi up -s ${side}`)}  (cutoverIndex ${index})`,
     ...(operations.length === 0 ? [palette.dim("    no changes")] : renderOperations(operations, palette)),

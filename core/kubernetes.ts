@@ -152,8 +152,12 @@ export function ordinalIn(name: string, prefix: string): number | undefined {
   return match ? Number(match[0]) : undefined;
 }
 
+/** The condition that says whether a pod or a node is Ready; undefined where nothing says so. */
+export function readyOf({ status }: Pod | Node): { readonly type: string; readonly status: string } | undefined {
+  return status?.conditions?.find(({ type }) => type === "Ready");
+}
+
 /** Whether a pod is Ready and not on its way out. */
 export function isReady(pod: Pod): boolean {
-  const ready = pod.status?.conditions?.some((c) => c.type === "Ready" && c.status === "True") ?? false;
-  return ready && pod.metadata.deletionTimestamp === undefined;
+  return readyOf(pod)?.status === "True" && pod.metadata.deletionTimestamp === undefined;
 }

@@ -1,4 +1,4 @@
-import { ordinalIn } from "./kubernetes";
+import { ordinalIn, readyOf } from "./kubernetes";
 import type { Node, Pod, VolumeAttachment } from "./kubernetes";
 import { holds } from "./ordinals";
 import type { Decision, LiveHalf } from "./protocol";
@@ -138,7 +138,7 @@ export function doubtProblems(where: string, doubts: readonly Doubt[], fenced: r
 /** Why a node does not speak for the pods that left it, a clause; undefined if it does. */
 export function whyNodeSilent(name: string, { node, lease }: NodeLook): string | undefined {
   if (node === undefined) return `its node ${name} does not exist any more`;
-  const ready = node.status?.conditions?.find(({ type }) => type === "Ready")?.status ?? "not told";
+  const ready = readyOf(node)?.status ?? "not told";
   if (ready !== "True") return `its node ${name} is not Ready (${ready})`;
   if (lease === undefined || lease.ageMs <= lease.limitMs) return undefined;
   return `its node ${name} has not renewed its lease for ${Math.round(lease.ageMs / 1_000)} s`;

@@ -87,12 +87,12 @@ export const rules = {
 
   /** No `up` takes away more than a batch of live ordinals, whatever outputs say. What the peer holds may always go. */
   liveBatch(facts: Facts): Refusal | undefined {
-    const { liveOrdinals, wanted, batch, side, set, peerRecord, own, cutoverIndex } = facts;
-    const leaving = liveOrdinals.filter((o) => holds(set, o) && !wanted.includes(o) && !holds(peerRecord?.held, o));
+    const { liveOrdinals, range, batch, side, set, peerRecord, own } = facts;
+    const leaving = liveOrdinals.filter((o) => holds(set, o) && !holds(range, o) && !holds(peerRecord?.held, o));
     if (leaving.length <= batch) return undefined;
     const isOld = isOutdated(facts);
     const advice = isOld ? undefined : unfinished(facts);
-    const { start, replicas } = own?.held ?? rangeOf(side, set, cutoverIndex);
+    const { start, replicas } = own?.held ?? range;
     const byHand = isOld
       ? `. The state of the ${side} is older than its set: import a newer one, or set batch to ${leaving.length} for this up`
       : `. Someone else scaled the set: bring it back to start ${start} and replicas ${replicas} first`;
@@ -208,13 +208,11 @@ const refusing = [
 function factsOf(situation: Situation): Facts {
   const { side, set, own, live, peer } = situation;
   const range = rangeOf(side, set, situation.cutoverIndex);
-  const wanted = ordinalsOf(range);
   const peerRecord = peer === "none" ? undefined : peer;
   const liveIndex = live === undefined ? undefined : indexOf(side, set, live.range);
   return {
     ...situation,
     range,
-    wanted,
     liveOrdinals: live === undefined ? [] : ordinalsOf(live.range),
     previousIndex: own === undefined ? undefined : indexInSet(own, set),
     liveIndex,
@@ -222,7 +220,7 @@ function factsOf(situation: Situation): Facts {
     peerRecord,
     peerIndex: peerRecord === undefined ? endOf(set) : indexInSet(peerRecord, set),
     peerTurn: rules.peerTurn(situation),
-    claims: wanted.filter((o) => !rules.keeps(situation, o)),
+    claims: ordinalsOf(range).filter((o) => !rules.keeps(situation, o)),
     gap: peer === "none" ? [] : ordinalsOf(set).filter((o) => !holds(own?.held, o) && !holds(peerRecord?.held, o)),
   };
 }

@@ -6,7 +6,6 @@ import type { OrdinalRange } from "./ordinals";
 export interface Facts extends Situation {
   /** What the half is to hold. */
   readonly range: OrdinalRange;
-  readonly wanted: readonly number[];
   readonly liveOrdinals: readonly number[];
   readonly previousIndex: number | undefined;
   readonly liveIndex: number | undefined;
@@ -43,34 +42,35 @@ export function gapAdvice(facts: Facts): Advice {
   );
 }
 
+/** Whether an own `up` was killed after it wrote a turn: no outputs tell it, so the peer cannot exceed it. */
+function hasUntoldTurn({ own, live }: Facts): boolean {
+  return own !== undefined && live !== undefined && live.turn > own.turn;
+}
+
 /**
  * Whether the own outputs are too old for the `up` that was not finished: it would have to claim what runs here, and the
  * right is not this half's. The turn that went with it is in no outputs, so the peer cannot hand it over either.
  */
-export function isOutdated({ own, live, liveOrdinals, ownTurn, peerTurn }: Facts): boolean {
-  if (own === undefined || live === undefined || live.turn <= own.turn || peerTurn > ownTurn) return false;
-  return liveOrdinals.some((o) => !holds(own.held, o));
+export function isOutdated(facts: Facts): boolean {
+  const { own, liveOrdinals, ownTurn, peerTurn } = facts;
+  return hasUntoldTurn(facts) && peerTurn <= ownTurn && liveOrdinals.some((o) => !holds(own?.held, o));
 }
 
 /**
  * Whether no `up` leads out: one was killed after it wrote a turn, and somebody has scaled what it wrote away. The turn is
  * told only by an `up` that claims nothing, and none does.
  */
-export function needsHands({ own, live, liveIndex, previousIndex, cutoverIndex }: Facts): boolean {
-  if (own === undefined || live === undefined || liveIndex !== undefined) return false;
-  return live.turn > own.turn && previousIndex === cutoverIndex;
+export function needsHands(facts: Facts): boolean {
+  return hasUntoldTurn(facts) && facts.liveIndex === undefined && facts.previousIndex === facts.cutoverIndex;
 }
 
 /** Which `up` hands the right to claim over to this half. An unfinished `up` of the own half comes before. */
 export function turnAdvice(facts: Facts): Advice {
-  const { side, set, cutoverIndex, own, live, claims, gap, peerIndex, previousIndex } = facts;
+  const { side, set, cutoverIndex, own, claims, gap, peerIndex, previousIndex = cutoverIndex } = facts;
   const first = unfinished(facts);
   if (first !== undefined) return first;
-  // Killed after it wrote a turn, and then scaled by hand to what is asked for: until that turn is in the outputs, the
-  // peer cannot exceed it.
-  if (own !== undefined && live !== undefined && live.turn > own.turn && previousIndex !== undefined) {
-    if (previousIndex !== cutoverIndex) return { side, cutoverIndex: previousIndex };
-  }
+  // Scaled by hand since to what is asked for: the turn must come into the outputs first.
+  if (hasUntoldTurn(facts) && previousIndex !== cutoverIndex) return { side, cutoverIndex: previousIndex };
   if (!claims.every((o) => holds(own?.held, o))) return peerAdvice(facts, cutoverIndex);
   // The set was deleted or scaled by hand, and to the peer nothing new is free. What hands the right over is an answer to
   // a gap, giving something up, or holding nothing.

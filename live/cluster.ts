@@ -80,6 +80,9 @@ export interface Cluster {
   retain(volume: string, previousPolicy: string): Promise<void>;
 }
 
+/** The most objects that are asked for one by one: more come as a list. */
+export const mostSingleReads = 12;
+
 /** Why the API server would not create an object. */
 export interface Refused {
   /** As in its Status: `AlreadyExists`, `NotFound` (no such kind, or no such namespace), `Forbidden`, `Invalid`, … */

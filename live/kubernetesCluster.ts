@@ -11,7 +11,7 @@ import type {
 import type { LeaseAge } from "../core/leaving";
 import { UserError } from "../core/userError";
 import { ApiServer } from "./apiServer";
-import type { ApiAnswer } from "./apiServer";
+import type { ApiAnswer, ApiRequest } from "./apiServer";
 import { Unreachable } from "./cluster";
 import type { Cluster, Connection, ObjectReference, Refused } from "./cluster";
 import { collection, discoveredResource, groupPath, knownResource, qualified } from "./resources";
@@ -85,11 +85,10 @@ export class KubernetesCluster implements Cluster {
 
   /** As the table that `kubectl get` prints: the API server sends no whole objects then. */
   public async podNames(namespace: string): Promise<string[]> {
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-    const action = `list pods in namespace ${namespace}`;
-    const names = columnOf(await this.server.ask({ method: "GET", path, action, ...asTable }), "Name");
+    const listing = listingOf("v1", "Pod", namespace);
+    const names = columnOf(await this.server.ask({ ...listing, ...asTable }), "Name");
     if (!names?.every((name) => typeof name === "string")) {
-      throw this.strange(`does not answer ${path} with a whole table`);
+      throw this.strange(`does not answer ${listing.path} with a whole table`);
     }
     return names;
   }
@@ -239,15 +238,12 @@ export class KubernetesCluster implements Cluster {
     namespace: string | undefined,
     { query, absent }: { readonly query?: Record<string, string>; readonly absent?: "none" } = {},
   ): Promise<KubernetesObject[]> {
-    const resource = knownResource(apiVersion, kind);
-    if (resource === undefined) throw new Error(`no path is known for ${kind}`);
-    const path = collection(apiVersion, resource, namespace);
-    const action = `list ${qualified(apiVersion, resource.plural)}${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
-    const { status, body } = await this.server.ask({ method: "GET", path, action, ...(query && { query }) });
+    const listing = listingOf(apiVersion, kind, namespace);
+    const { status, body } = await this.server.ask({ ...listing, ...(query && { query }) });
     if (status === 404 && absent === "none") return [];
     const more = (body?.metadata as { continue?: string } | undefined)?.continue;
     if (status !== 200 || body?.kind !== `${kind}List` || more)
-      throw this.strange(`does not answer ${path} with a whole list`);
+      throw this.strange(`does not answer ${listing.path} with a whole list`);
     // The items of a list do not carry their kind.
     return ((body.items ?? []) as KubernetesObject[]).map((item) => ({ ...item, apiVersion, kind }));
   }
@@ -280,6 +276,15 @@ export class KubernetesCluster implements Cluster {
   private strange(what: string): Unreachable {
     return new Unreachable(`${this.server.describe()} ${what}.`);
   }
+}
+
+/** How to ask for every object of a known kind, in one namespace or of the cluster. */
+function listingOf(apiVersion: string, kind: string, namespace: string | undefined): ApiRequest {
+  const resource = knownResource(apiVersion, kind);
+  if (resource === undefined) throw new Error(`no path is known for ${kind}`);
+  const place = namespace === undefined ? "" : ` in namespace ${namespace}`;
+  const action = `list ${qualified(apiVersion, resource.plural)}${place}`;
+  return { method: "GET", path: collection(apiVersion, resource, namespace), action };
 }
 
 /** "Not there" counts only from the API server itself: a wrong address must not look like an empty cluster. */

@@ -3,7 +3,7 @@ import type { KubernetesObject, Pod, StatefulSet } from "../core/kubernetes";
 import type { LiveHalf } from "../core/protocol";
 import type { FoundClaim } from "../core/volume";
 import { findClaims } from "../core/volume";
-import { Unreachable } from "./cluster";
+import { mostSingleReads, Unreachable } from "./cluster";
 import type { Cluster } from "./cluster";
 
 /** What one half's cluster looks like when an `up` starts. */
@@ -39,9 +39,6 @@ export function liveHalf(set: StatefulSet): LiveHalf {
   const turn = set.metadata.annotations?.[annotations.turn] ?? "";
   return { range: rangeOfSet(set), turn: /^\d{1,15}$/.test(turn) ? Number(turn) : 0 };
 }
-
-/** The most claims that are asked for one by one. */
-const mostSingleReads = 12;
 
 /** Claims of some ordinals and the volumes that they name: two requests a claim, or two lists if there are many. */
 export async function lookAtClaims(

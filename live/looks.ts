@@ -1,11 +1,8 @@
 import type { KubernetesObject } from "../core/kubernetes";
 import type { Problem } from "../core/userError";
 import { UserError } from "../core/userError";
-import { NotAllowed, Unreachable, UnknownContext } from "./cluster";
+import { mostSingleReads, NotAllowed, Unreachable, UnknownContext } from "./cluster";
 import type { ClusterReader } from "./clusterReader";
-
-/** The most objects that are asked for one by one. */
-const mostSingleReads = 12;
 
 /** Looks at one cluster, and what became of them: what the account may not see is told together. */
 export class Looks {

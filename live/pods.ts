@@ -1,9 +1,7 @@
 import { ordinalIn } from "../core/kubernetes";
 import type { Pod } from "../core/kubernetes";
+import { mostSingleReads } from "./cluster";
 import type { Cluster } from "./cluster";
-
-/** The most pods that are asked for one by one. */
-const mostSingleReads = 12;
 
 /** What is known of the pods of a namespace from a moment ago. */
 interface SeenPods {

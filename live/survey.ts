@@ -6,7 +6,7 @@ import { annotations, claimName, ordinalIn, titleOf } from "../core/kubernetes";
 import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
 import { accountOf, podReferences } from "../core/podReferences";
 import { manifestOf, type ClusterSurvey, type SetSurvey } from "../core/survey";
-import { UserError } from "../core/userError";
+import { type Problem, UserError } from "../core/userError";
 import type { ClusterReader } from "./clusterReader";
 import { Looks } from "./looks";
 
@@ -160,7 +160,7 @@ export async function surveyDestination(
   return {
     survey: {
       version: version ?? "",
-      nodes: nodes,
+      nodes,
       storageClasses: classes ?? source.storageClasses,
       drivers: drivers ?? source.drivers,
       objects: [...found.filter((object) => object !== undefined), ...carried.flat()],
@@ -170,17 +170,7 @@ export async function surveyDestination(
   };
 }
 
-async function missingSet(
-  reader: ClusterReader,
-  { namespace, name }: SetPlace,
-  looks: Looks,
-): Promise<{
-  where: string;
-  what: string;
-  received: string;
-  legal?: string;
-  todo: string;
-}> {
+async function missingSet(reader: ClusterReader, { namespace, name }: SetPlace, looks: Looks): Promise<Problem> {
   const others = await looks.may(reader.list("apps/v1", "StatefulSet", namespace), [], "");
   const names = others.map(({ metadata }) => `${namespace}/${metadata.name}`);
   return {

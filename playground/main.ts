@@ -2,6 +2,7 @@
  * `npm run clusters -- up|down|status|volumes`: two complete Kubernetes control planes on this machine, to try a move on.
  */
 import { Command, CommanderError, Option } from "commander";
+import { shellWord } from "../core/shell";
 import { ApiClient } from "./api";
 import { CONTEXTS, Clusters, type ClustersStatus, DEFAULT_DIR } from "./clusters";
 import { messageOf, PlaygroundError, UsageError } from "./errors";
@@ -183,12 +184,8 @@ function report(status: ClustersStatus, options: Options, io: Io): void {
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
   } else if (status.running && status.kubeconfig !== null) {
-    io.stdout.write(`export KUBECONFIG=${shellQuoted(status.kubeconfig)}\n`);
+    io.stdout.write(`export KUBECONFIG=${shellWord(status.kubeconfig)}\n`);
   }
-}
-
-function shellQuoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 if (require.main === module) {

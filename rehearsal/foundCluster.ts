@@ -74,7 +74,7 @@ function seededPod(pod: Pod, found: StatefulSet, set: StatefulSet): Pod {
 
 /** What is attached now is left out: nothing would detach it in the rehearsal. */
 function seedNode(cluster: SimulatedCluster, { metadata: { name, labels }, status }: Node): void {
-  const seen = { ...(labels === undefined ? {} : { labels }) };
+  const seen = labels === undefined ? {} : { labels };
   const conditions = status?.conditions ?? [];
   const reference = { apiVersion: "v1", kind: "Node", name };
   if (cluster.get(reference) === undefined) {

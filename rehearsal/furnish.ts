@@ -1,5 +1,5 @@
 import { hasOrdinals } from "../core/cluster";
-import type { KubernetesObject, Node } from "../core/kubernetes";
+import { type KubernetesObject, type Node, readyOf } from "../core/kubernetes";
 import type { Side } from "../core/ordinals";
 import type { ClusterSurvey } from "../core/survey";
 import type { SimulatedCluster, SimulatedClusterOptions } from "./cluster";
@@ -27,9 +27,8 @@ export function clusterOptions(input: RehearsalInput, side: Side): SimulatedClus
 }
 
 /** Whether a new pod may come to run there: the simulated scheduler takes the nodes in turn. */
-function takesPods({ spec, status }: Node): boolean {
-  const ready = status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True");
-  return ready === true && field(spec, "unschedulable") !== true;
+function takesPods(node: Node): boolean {
+  return readyOf(node)?.status === "True" && field(node.spec, "unschedulable") !== true;
 }
 
 function asFound(side: Side, { version, nodes, storageClasses, drivers }: ClusterSurvey): SimulatedClusterOptions {

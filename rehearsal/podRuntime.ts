@@ -1,4 +1,4 @@
-import type { Pod } from "../core/kubernetes";
+import { type Pod, readyOf } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
 import { isFinished, isHeld } from "./deletion";
 import { equal, field } from "./json";
@@ -55,7 +55,8 @@ export class PodRuntime {
     const pod: Pod | undefined = this.store.get(podReference(namespace, name));
     if (pod === undefined) return;
     this.lookAgain(key, pod);
-    if (fault === "neverReady" && hasReady(pod, "True")) this.store.put(this.withReady(pod, false), "unready");
+    if (fault === "neverReady" && readyOf(pod)?.status === "True")
+      this.store.put(this.withReady(pod, false), "unready");
   }
 
   private lookAgain(key: string, pod: Pod): void {
@@ -87,11 +88,11 @@ export class PodRuntime {
       this.starting.delete(key);
       return;
     }
-    const isReady = hasReady(pod, "True");
+    const isReady = readyOf(pod)?.status === "True";
     if (this.faultAt(key, pod) === "neverReady") {
       // Scheduled, and started again and again.
       if (isReady) this.store.put(this.withReady(pod, false), "unready");
-      else if (!hasReady(pod, "False") && this.canStart(pod))
+      else if (readyOf(pod)?.status !== "False" && this.canStart(pod))
         this.store.put(this.withReady(this.scheduled(pod), false));
       return;
     }
@@ -167,8 +168,4 @@ export class PodRuntime {
     this.claimUsers.set(key, users);
     return users;
   }
-}
-
-function hasReady(pod: Pod, status: "True" | "False"): boolean {
-  return pod.status?.conditions?.some((each) => each.type === "Ready" && each.status === status) ?? false;
 }

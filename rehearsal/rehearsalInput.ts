@@ -97,7 +97,7 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
     readFileAt: (cutoverIndex) => (path) => {
       if (path !== "Pulumi.yaml") return readFile(path);
       if (projectFile === undefined) {
-        return Promise.reject(Object.assign(new Error("no Pulumi.yaml"), { code: "ENOENT" }));
+        return Promise.reject(noFile(path));
       }
       return Promise.resolve(withCutoverIndex(projectFile, config.project, cutoverIndex));
     },
@@ -119,8 +119,13 @@ function readerOf(files: ProjectFiles): ReadFile {
   return (path) => {
     const text = Object.hasOwn(files, path) ? files[path] : undefined;
     if (text !== undefined) return Promise.resolve(text);
-    return Promise.reject(Object.assign(new Error(`no ${path}`), { code: "ENOENT" }));
+    return Promise.reject(noFile(path));
   };
+}
+
+/** What a file system says of a file that does not exist. */
+function noFile(path: string): Error {
+  return Object.assign(new Error(`no ${path}`), { code: "ENOENT" });
 }
 
 async function folderProblems(folder: string, configDir: string | undefined): Promise<Problem[]> {

@@ -1,4 +1,5 @@
 import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
+import { selects } from "../core/selectors";
 import { digest, pluck } from "./json";
 import { referenceOf } from "./kinds";
 import type { ObjectStore } from "./objectStore";
@@ -21,10 +22,9 @@ export interface Revisions {
   template(name: string): Template;
 }
 
-/** Whether an object has all the labels that a set asks for. */
+/** Whether a set asks for the labels that an object has. */
 export function isSelected(set: StatefulSet, object: KubernetesObject): boolean {
-  const wanted = Object.entries(set.spec.selector.matchLabels ?? {});
-  return wanted.every(([key, value]) => object.metadata.labels?.[key] === value);
+  return selects(set.spec.selector, object.metadata.labels ?? {});
 }
 
 /** Name of the ControllerRevision that holds the set's present template. */

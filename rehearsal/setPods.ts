@@ -1,4 +1,4 @@
-import { isReady, type Pod } from "../core/kubernetes";
+import { isReady, type Pod, readyOf } from "../core/kubernetes";
 import { field } from "./json";
 import { revisionLabel } from "./podTemplate";
 
@@ -8,12 +8,12 @@ export const isTerminating = (pod: Pod): boolean => pod.metadata.deletionTimesta
 /** Name of the revision that a pod was made from. */
 export const revisionOf = (pod: Pod): string => pod.metadata.labels?.[revisionLabel] ?? "";
 
-const readyCondition = (pod: Pod): unknown =>
-  pod.status?.conditions?.find((c) => c.type === "Ready" && c.status === "True");
+/** Also while it is terminating. */
+const saysReady = (pod: Pod): boolean => readyOf(pod)?.status === "True";
 
 /** When a pod became Ready. A terminating pod stays Ready until its containers stop. */
 function readySinceMs(pod: Pod): number {
-  const since = field(readyCondition(pod), "lastTransitionTime");
+  const since = field(readyOf(pod), "lastTransitionTime");
   return typeof since === "string" ? Date.parse(since) : 0;
 }
 
@@ -51,13 +51,12 @@ export class SetPods {
   /** Ordinals of pods that are Ready, but not yet for `minReadySeconds`: they do not count as available. */
   public young(minReadySeconds: number, nowMs: number): ReadonlySet<number> {
     if (minReadySeconds === 0) return new Set();
-    const isYoung = (pod: Pod): boolean =>
-      readyCondition(pod) !== undefined && readySinceMs(pod) + minReadySeconds * 1000 > nowMs;
+    const isYoung = (pod: Pod): boolean => saysReady(pod) && readySinceMs(pod) + minReadySeconds * 1000 > nowMs;
     return new Set([...this.byOrdinal].flatMap(([ordinal, pod]) => (isYoung(pod) ? [ordinal] : [])));
   }
 
   private count(pod: Pod, by: 1 | -1): void {
-    if (readyCondition(pod) !== undefined && pod.status?.phase === "Running") this.ready += by;
+    if (saysReady(pod) && pod.status?.phase === "Running") this.ready += by;
     if (!isTerminating(pod)) this.byRevision.set(revisionOf(pod), this.ofRevision(revisionOf(pod)) + by);
   }
 }

@@ -128,8 +128,9 @@ export class StatefulSetController {
     state.ownsClaims ||= deletesClaims(set);
     // Who deleted the set said what is to become of its pods: the garbage collector's business.
     state.failed = !isDeleting && !syncSet(this.view(set, state, revisions, young()));
-    state.waits = young().size > 0;
-    this.writeStatus(set, state, revisions, pods.ready - young().size);
+    const waiting = young().size;
+    state.waits = waiting > 0;
+    this.writeStatus(set, state, revisions, pods.ready - waiting);
     this.history.truncate(set, revisions, (revision) => pods.uses(revision));
   }
 

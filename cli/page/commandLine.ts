@@ -1,4 +1,5 @@
 import { basename, isAbsolute, relative, sep } from "node:path";
+import { shellWord } from "../../core/shell";
 import type { RehearseFlags } from "../rehearse";
 
 /** The command line that rehearses the same again, without what only says where the answer goes. */
@@ -19,12 +20,8 @@ export function commandLine(flags: RehearseFlags): string {
     ...(flags.oneWay === true ? ["--one-way"] : []),
     ...words("--batch", flags.batch),
   ]
-    .map(quoted)
+    .map(shellWord)
     .join(" ");
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 }
 
 /**

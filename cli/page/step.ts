@@ -1,7 +1,7 @@
 import type { Side } from "../../core/ordinals";
-import { endOf, ordinalsText } from "../../core/ordinals";
-import type { Change, Diagnostic, HalfReport, Operation, OperationKind } from "../../rehearsal/report";
-import { looks, renderTitle, renderValue } from "../renderStep";
+import { ordinalsText } from "../../core/ordinals";
+import type { Change, Diagnostic, Operation, OperationKind } from "../../rehearsal/report";
+import { indexText, isStill, looks, renderTitle, renderValue, shownOperations } from "../renderStep";
 import { alreadySaid } from "../renderVerdict";
 import type { Markup } from "./markup";
 import { markup } from "./markup";
@@ -26,18 +26,17 @@ const done: Record<OperationKind, string> = {
 
 /** One step: what moves, where every ordinal lives then, and what each `pulumi up` changes, in order. */
 export function renderStep(placed: PlacedStep, { plan }: Rehearsed, open: boolean): Markup {
-  const { number, step, previousIndex, violations, trouble } = placed;
-  const title = renderTitle({ set: plan.set, previousIndex, step }, number, plan.indexes.length - 1);
-  const index = previousIndex === undefined ? `${step.cutoverIndex}` : `${previousIndex} => ${step.cutoverIndex}`;
-  // Where a rehearsal starts in the middle, there is only the state to show.
-  const still = previousIndex === undefined && step.cutoverIndex !== endOf(plan.set);
+  const { number, step, violations, trouble } = placed;
+  const rendered = { ...placed, set: plan.set };
+  const title = renderTitle(rendered, number, plan.indexes.length - 1);
+  const index = indexText(rendered);
   const told = violations.filter((text) => !alreadySaid(text, step));
   return markup`<section class="step" id="step-${number}" aria-labelledby="title-${number}">
 <h3 id="title-${number}">${title}${trouble === undefined ? "" : markup` <span class="bad">✕ ${trouble}</span>`}</h3>
 <p class="after"><span class="label">Afterwards</span> ${renderBar(plan.set, placed)}</p>
 ${told.length === 0 ? "" : markup`<div class="said error"><strong>✕ Broken here</strong><ul>${told.map((text) => markup`<li>${text}</li>`)}</ul></div>`}
 ${
-  still
+  isStill(rendered)
     ? ""
     : markup`<details${open || trouble !== undefined ? markup` open` : ""}>
 <summary>${step.order.map((side, at) => markup`${at === 0 ? "" : ", then "}<b>${side}</b>: ${summaryOf(placed, side)}`)}</summary>
@@ -52,7 +51,7 @@ ${step.order.map((side) => renderUp(placed, plan, side, index))}
 
 function renderUp(placed: PlacedStep, plan: Rehearsed["plan"], side: Side, index: string): Markup {
   const half = placed.step[side];
-  const operations = shown(half);
+  const operations = shownOperations(half);
   return markup`<li>
 <h4><code>pulumi up -s ${side}</code> <span class="index">cutoverIndex ${index}</span></h4>
 <p class="why">${whyOf(placed, plan, side)}</p>
@@ -83,17 +82,13 @@ function whyOf(
 /** Whether an `up` was run at all: a step ends with the first one that fails. */
 function wasRun({ step }: PlacedStep, side: Side): boolean {
   const [first, second] = step.order;
-  return side === first || !hasFailed(step[first]) || shown(step[second]).length > 0;
-}
-
-function shown({ operations }: HalfReport): Operation[] {
-  return operations.filter(({ op }) => op !== "same");
+  return side === first || !hasFailed(step[first]) || shownOperations(step[second]).length > 0;
 }
 
 /** What one `up` does, in numbers: `4 created, 1 updated`. */
 function summaryOf(placed: PlacedStep, side: Side): string {
   const half = placed.step[side];
-  const operations = shown(half);
+  const operations = shownOperations(half);
   const counts = new Map<OperationKind, number>();
   for (const { op } of operations) counts.set(op, (counts.get(op) ?? 0) + 1);
   const words = [...counts].map(([op, count]) => `${count} ${done[op]}`);

@@ -1,29 +1,13 @@
 import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../../core/kubernetes";
 import { Unreachable } from "../../live/cluster";
 import { SimulatedCluster } from "../../rehearsal/cluster";
+import { webSet } from "./setStage";
 
 const manager = "test";
 const cluster = (): SimulatedCluster => new SimulatedCluster({ name: "source" });
 
 function configMap(data: Record<string, string>): KubernetesObject {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: "default" }, data };
-}
-
-function webSet(spec: Partial<StatefulSet["spec"]> = {}, container: Record<string, unknown> = {}): StatefulSet {
-  return {
-    apiVersion: "apps/v1",
-    kind: "StatefulSet",
-    metadata: { name: "web", namespace: "default" },
-    spec: {
-      serviceName: "web",
-      selector: { matchLabels: { app: "web" } },
-      template: {
-        metadata: { labels: { app: "web" } },
-        spec: { containers: [{ name: "web", image: "registry/web:1", ...container }] },
-      },
-      ...spec,
-    },
-  };
 }
 
 function claim(spec: PersistentVolumeClaim["spec"] = {}): PersistentVolumeClaim {

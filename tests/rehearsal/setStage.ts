@@ -3,6 +3,27 @@ import { SimulatedCluster, type SimulatedClusterOptions } from "../../rehearsal/
 
 export type Spec = Partial<StatefulSet["spec"]> & { image?: string };
 
+/** A set `web` of one container. */
+export function webSet(
+  spec: Partial<StatefulSet["spec"]> = {},
+  container: Readonly<Record<string, unknown>> = {},
+): StatefulSet {
+  return {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: { name: "web", namespace: "default" },
+    spec: {
+      serviceName: "web",
+      selector: { matchLabels: { app: "web" } },
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: { containers: [{ name: "web", image: "registry/web:1", ...container }] },
+      },
+      ...spec,
+    },
+  };
+}
+
 /** A cluster whose StatefulSet `web` a test changes. */
 export class Stage {
   public readonly cluster: SimulatedCluster;
@@ -12,18 +33,7 @@ export class Stage {
   }
 
   public apply({ image = "registry/web:1", ...spec }: Spec): this {
-    const set: StatefulSet = {
-      apiVersion: "apps/v1",
-      kind: "StatefulSet",
-      metadata: { name: "web", namespace: "default" },
-      spec: {
-        serviceName: "web",
-        selector: { matchLabels: { app: "web" } },
-        template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image }] } },
-        ...spec,
-      },
-    };
-    this.cluster.server.apply(set, { manager: "test" });
+    this.cluster.server.apply(webSet(spec, { image }), { manager: "test" });
     return this;
   }
 

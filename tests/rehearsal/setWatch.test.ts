@@ -2,8 +2,14 @@ import type { KubernetesObject } from "../../core/kubernetes";
 import { SimulatedCluster } from "../../rehearsal/cluster";
 import { atMostOne, type MovedSet, volumesIntact } from "../../rehearsal/invariants";
 import { SetWatch } from "../../rehearsal/setWatch";
+import { webSet } from "./setStage";
 
-const set: MovedSet = { name: "web", namespace: "shop", start: 0, replicas: 3, batch: 1, volumes: "carry" };
+const set: MovedSet = { name: "web", namespace: "default", start: 0, replicas: 3, batch: 1, volumes: "carry" };
+
+const template = {
+  metadata: { name: "data" },
+  spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+};
 
 function scene() {
   const clusters = {
@@ -12,33 +18,13 @@ function scene() {
   };
   const watch = new SetWatch(set, clusters);
   for (const side of ["source", "destination"] as const) {
-    clusters[side].seed({ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
-    clusters[side].seed({
-      apiVersion: "apps/v1",
-      kind: "StatefulSet",
-      metadata: { name: "web", namespace: "shop" },
-      spec: {
-        replicas: side === "source" ? 3 : 0,
-        serviceName: "web",
-        selector: { matchLabels: { app: "web" } },
-        template: {
-          metadata: { labels: { app: "web" } },
-          spec: { containers: [{ name: "web", image: "example.com/web:1" }] },
-        },
-        volumeClaimTemplates: [
-          {
-            metadata: { name: "data" },
-            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
-          },
-        ],
-      },
-    });
+    clusters[side].seed(webSet({ replicas: side === "source" ? 3 : 0, volumeClaimTemplates: [template] }));
     clusters[side].settle();
   }
   return { clusters, watch };
 }
 
-const reference = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "shop", name: "web" };
+const reference = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "default", name: "web" };
 const scaled =
   (replicas: number) =>
   (live: KubernetesObject): KubernetesObject => ({ ...live, spec: { ...(live.spec as object), replicas } });
@@ -59,7 +45,7 @@ test("only what has happened is looked at, and what belongs to it in the other c
 test("pods that were made again are told, with what they were", () => {
   const { clusters, watch } = scene();
   watch.begin();
-  clusters.source.delete({ apiVersion: "v1", kind: "Pod", namespace: "shop", name: "web-1" });
+  clusters.source.delete({ apiVersion: "v1", kind: "Pod", namespace: "default", name: "web-1" });
   clusters.source.settle();
   const { before, after } = watch.changedPods();
   expect([before, after].map(({ source }) => source.pods.map(({ metadata }) => metadata.name))).toEqual([
@@ -75,7 +61,7 @@ test("a volume that goes with its claim is missed", () => {
   const { ledger, violations } = volumesIntact(set, first.moment, new Map(), first.backings);
   expect([ledger.size, violations]).toEqual([3, []]);
   clusters.source.edit(reference, scaled(2));
-  clusters.source.delete({ apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: "shop", name: "data-web-2" });
+  clusters.source.delete({ apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: "default", name: "data-web-2" });
   clusters.source.settle();
   const then = watch.take();
   expect(volumesIntact(set, then.moment, ledger, then.backings).violations).toContainEqual(
