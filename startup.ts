@@ -2,16 +2,15 @@ import { Module } from "node:module";
 import { dirname } from "node:path";
 
 /**
- * Spares every `up` and every preview a third of what loading the SDK costs: it loads npm's dependency resolver, with
- * three hundred modules, for programs that send functions into the cloud. This one sends none. Whoever does ask for the
- * resolver gets the real one.
+ * Spares whoever loads the SDK a package that it loads for programs that send functions into the cloud. This one sends
+ * none. Whoever does ask for the package gets the real one.
  *
- * To be imported before `@pulumi/pulumi`. If the SDK does not have it any more, nothing happens.
+ * To be called before `@pulumi/pulumi` is loaded. If the SDK does not have the package any more, nothing happens.
  */
-function spareResolver(): void {
+function spare(name: string): void {
   let path: string;
   try {
-    path = require.resolve("@npmcli/arborist", { paths: [dirname(require.resolve("@pulumi/pulumi/package.json"))] });
+    path = require.resolve(name, { paths: [dirname(require.resolve("@pulumi/pulumi/package.json"))] });
   } catch {
     return;
   }
@@ -45,5 +44,8 @@ function spareTraces(): void {
     bookkeeping.test(frames[0]?.getFileName() ?? "") ? String(error) : whole(error, frames);
 }
 
-spareResolver();
+// npm's dependency resolver, with three hundred modules: a third of what loading the SDK costs.
+spare("@npmcli/arborist");
+// Another third, where the program is compiled already: the rehearsal.
+spare("typescript");
 spareTraces();

@@ -107,6 +107,7 @@ function differingFields(a: object | undefined, b: object | undefined): string[]
 
 /** A warning for every driver in the config that no volume of the set has: most likely its name is mistyped. */
 export function unusedDriverWarnings(changes: CsiChanges, inventory: Inventory, offer: Offer): string[] {
+  if (Object.keys(changes).length === 0) return [];
   const drivers = new Set([
     ...Object.values(inventory).flatMap((claims) => Object.values(claims).map(({ driver }) => driver)),
     ...Object.values(offer).flatMap((claims) =>

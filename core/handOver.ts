@@ -220,18 +220,20 @@ export function whyOldDataRefused(found: FoundClaim, turn: number): string | und
 
 /** Pods, other than an ordinal's own, that mount one of these claims, a sentence each: a backup job, for example. */
 export function whyMountedElsewhere(set: string, found: readonly FoundClaim[], pods: readonly Pod[]): string[] {
+  const reasons: string[] = [];
   const ordinalOf = new Map(found.map(({ name, ordinal }) => [name, ordinal]));
-  const running = pods.filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed");
-  return running.flatMap((pod) =>
-    (pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => {
-      const ordinal = ordinalOf.get(persistentVolumeClaim?.claimName ?? "");
-      if (ordinal === undefined || pod.metadata.name === `${set}-${ordinal}`) return [];
+  for (const { metadata, spec, status } of pods) {
+    if (status?.phase === "Succeeded" || status?.phase === "Failed") continue;
+    for (const { persistentVolumeClaim } of spec?.volumes ?? []) {
       const claim = persistentVolumeClaim?.claimName ?? "";
-      return [
-        `ordinal ${ordinal}: claim ${claim} is also mounted by pod ${pod.metadata.name}. Wait until that pod is gone`,
-      ];
-    }),
-  );
+      const ordinal = ordinalOf.get(claim);
+      if (ordinal === undefined || metadata.name === `${set}-${ordinal}`) continue;
+      reasons.push(
+        `ordinal ${ordinal}: claim ${claim} is also mounted by pod ${metadata.name}. Wait until that pod is gone`,
+      );
+    }
+  }
+  return reasons;
 }
 
 const binary = "KMGTPE";

@@ -148,8 +148,9 @@ export function claimName(template: string, set: string, ordinal: number): strin
 
 /** The ordinal in the name of a pod or claim of a set, or undefined if the name is not one of the set's. */
 export function ordinalIn(name: string, prefix: string): number | undefined {
-  const match = name.startsWith(`${prefix}-`) ? /^(0|[1-9]\d*)$/.exec(name.slice(prefix.length + 1)) : null;
-  return match ? Number(match[0]) : undefined;
+  if (!name.startsWith(prefix) || name[prefix.length] !== "-") return undefined;
+  const ordinal = name.slice(prefix.length + 1);
+  return /^(0|[1-9]\d*)$/.test(ordinal) ? Number(ordinal) : undefined;
 }
 
 /** The condition that says whether a pod or a node is Ready; undefined where nothing says so. */

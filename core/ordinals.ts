@@ -27,6 +27,26 @@ export function ordinalsOf(range: OrdinalRange): number[] {
   return Array.from({ length: range.replicas }, (_, index) => range.start + index);
 }
 
+/** No ordinal. */
+export const noOrdinals: OrdinalRange = { start: 0, replicas: 0 };
+
+/** What two ranges have in common. */
+export function overlapOf(a: OrdinalRange, b: OrdinalRange): OrdinalRange {
+  const start = Math.max(a.start, b.start);
+  return { start, replicas: Math.max(0, Math.min(endOf(a), endOf(b)) - start) };
+}
+
+/** The ordinals of a range that lie in none of the others, ascending. It costs what it finds, not what the range has. */
+export function ordinalsOutside(range: OrdinalRange, ...others: readonly (OrdinalRange | undefined)[]): number[] {
+  const outside: number[] = [];
+  for (let ordinal = range.start; ordinal < endOf(range);) {
+    const other = others.find((candidate) => holds(candidate, ordinal));
+    if (other === undefined) outside.push(ordinal++);
+    else ordinal = endOf(other);
+  }
+  return outside;
+}
+
 /** Whether an ordinal lies in a range. No range holds nothing. */
 export function holds(range: OrdinalRange | undefined, ordinal: number): boolean {
   return range !== undefined && ordinal >= range.start && ordinal < endOf(range);

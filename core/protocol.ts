@@ -1,6 +1,6 @@
 import type { Advice, Decision, decided, HalfRecord, Refusal, Situation } from "./decision";
 import type { OrdinalRange } from "./ordinals";
-import { endOf, holds, indexOf, ordinalsOf, peerOf, rangeOf, towards } from "./ordinals";
+import { endOf, holds, indexOf, noOrdinals, ordinalsOutside, overlapOf, peerOf, rangeOf, towards } from "./ordinals";
 import type { Facts } from "./wayOut";
 import { gapAdvice, isOutdated, needsHands, peerAdvice, turnAdvice, unfinished } from "./wayOut";
 
@@ -25,11 +25,11 @@ function isOrAre(ordinals: readonly number[]): string {
  * A refusing rule returns undefined where it has nothing to say.
  */
 export const rules = {
-  /** Whether an ordinal is this half's already, so that it needs no right: vouched for by its outputs and in its live spec. */
-  keeps(situation: Situation, ordinal: number): boolean {
-    const live = holds(situation.live?.range, ordinal);
+  /** What is this half's already, so that it needs no right: vouched for by its outputs and in its live spec. */
+  kept({ live, own }: Situation): OrdinalRange {
+    if (live === undefined) return noOrdinals;
     // A first `up` that failed after its write has no outputs, but what its live spec allows it did claim.
-    return situation.own === undefined ? live : live && holds(situation.own.held, ordinal);
+    return own === undefined ? live.range : overlapOf(live.range, own.held);
   },
 
   /** The higher of both: a crashed `up` has written its turn but not exported it. */
@@ -87,8 +87,8 @@ export const rules = {
 
   /** No `up` takes away more than a batch of live ordinals, whatever outputs say. What the peer holds may always go. */
   liveBatch(facts: Facts): Refusal | undefined {
-    const { liveOrdinals, range, batch, side, set, peerRecord, own } = facts;
-    const leaving = liveOrdinals.filter((o) => holds(set, o) && !holds(range, o) && !holds(peerRecord?.held, o));
+    const { live, range, batch, side, set, peerRecord, own } = facts;
+    const leaving = live === undefined ? [] : ordinalsOutside(overlapOf(live.range, set), range, peerRecord?.held);
     if (leaving.length <= batch) return undefined;
     const isOld = isOutdated(facts);
     const advice = isOld ? undefined : unfinished(facts);
@@ -110,7 +110,7 @@ export const rules = {
   gap(facts: Facts): Refusal | undefined {
     const { own, gap, live, range, side } = facts;
     if (own === undefined || gap.length === 0) return undefined;
-    const leaving = ordinalsOf(own.held).filter((o) => holds(live?.range, o) && !holds(range, o));
+    const leaving = live === undefined ? [] : ordinalsOutside(overlapOf(own.held, live.range), range);
     if (leaving.length === 0) return undefined;
     return {
       rule: "gap",
@@ -213,15 +213,14 @@ function factsOf(situation: Situation): Facts {
   return {
     ...situation,
     range,
-    liveOrdinals: live === undefined ? [] : ordinalsOf(live.range),
     previousIndex: own === undefined ? undefined : indexInSet(own, set),
     liveIndex,
     ownTurn: rules.ownTurn(situation),
     peerRecord,
     peerIndex: peerRecord === undefined ? endOf(set) : indexInSet(peerRecord, set),
     peerTurn: rules.peerTurn(situation),
-    claims: ordinalsOf(range).filter((o) => !rules.keeps(situation, o)),
-    gap: peer === "none" ? [] : ordinalsOf(set).filter((o) => !holds(own?.held, o) && !holds(peerRecord?.held, o)),
+    claims: ordinalsOutside(range, rules.kept(situation)),
+    gap: peer === "none" ? [] : ordinalsOutside(set, own?.held, peerRecord?.held),
   };
 }
 
@@ -237,10 +236,10 @@ function factsOf(situation: Situation): Facts {
  */
 export function decide(situation: Situation): Decision {
   const facts = factsOf(situation);
-  const { side, set, cutoverIndex, own, peer, range, claims, ownTurn, peerTurn, gap, liveOrdinals, peerRecord } = facts;
+  const { side, set, cutoverIndex, own, peer, live, range, claims, ownTurn, peerTurn, gap, peerRecord } = facts;
 
-  const given = new Set([...(own === undefined ? [] : ordinalsOf(own.held)), ...liveOrdinals]);
-  const releases = [...given].filter((o) => holds(set, o) && !holds(range, o)).sort((a, b) => a - b);
+  const given = [own?.held, live?.range].map((had = noOrdinals) => ordinalsOutside(overlapOf(had, set), range));
+  const releases = [...new Set(given.flat())].sort((a, b) => a - b);
   const answers = gap.some((o) => !holds(range, o));
   const handsOver = peer !== "none" && claims.length === 0 && (releases.length > 0 || answers || range.replicas === 0);
 

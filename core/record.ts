@@ -3,6 +3,7 @@ import { parseRange } from "./ordinals";
 import type { OrdinalRange, Side } from "./ordinals";
 import type { SetIdentity } from "./pinned";
 import type { HalfRecord } from "./protocol";
+import { rememberingLast } from "./remembered";
 import type { Problem } from "./userError";
 import type { Inventory, Offer } from "./volume";
 
@@ -44,10 +45,12 @@ export function inventoryText(inventory: Inventory): string {
   return JSON.stringify(inventory);
 }
 
+const parsed = rememberingLast((text): unknown => JSON.parse(text));
+
 /** Undefined if it is no inventory. An object was written by earlier versions. */
 function inventoryIn(output: unknown): Inventory | undefined {
   try {
-    const value: unknown = typeof output === "string" ? JSON.parse(output) : (output ?? {});
+    const value: unknown = typeof output === "string" ? parsed(output) : (output ?? {});
     return typeof value === "object" && value !== null ? (value as Inventory) : undefined;
   } catch {
     return undefined;

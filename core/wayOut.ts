@@ -1,12 +1,11 @@
 import type { Advice, HalfRecord, Situation } from "./decision";
-import { endOf, holds, peerOf, sameRange, towards } from "./ordinals";
+import { endOf, holds, noOrdinals, ordinalsOutside, peerOf, sameRange, towards } from "./ordinals";
 import type { OrdinalRange } from "./ordinals";
 
 /** What the rules look at. Ordinals ascending. */
 export interface Facts extends Situation {
   /** What the half is to hold. */
   readonly range: OrdinalRange;
-  readonly liveOrdinals: readonly number[];
   readonly previousIndex: number | undefined;
   readonly liveIndex: number | undefined;
   readonly ownTurn: number;
@@ -52,8 +51,8 @@ function hasUntoldTurn({ own, live }: Facts): boolean {
  * right is not this half's. The turn that went with it is in no outputs, so the peer cannot hand it over either.
  */
 export function isOutdated(facts: Facts): boolean {
-  const { own, liveOrdinals, ownTurn, peerTurn } = facts;
-  return hasUntoldTurn(facts) && peerTurn <= ownTurn && liveOrdinals.some((o) => !holds(own?.held, o));
+  const { own, live = { range: noOrdinals }, ownTurn, peerTurn } = facts;
+  return hasUntoldTurn(facts) && peerTurn <= ownTurn && ordinalsOutside(live.range, own?.held).length > 0;
 }
 
 /**

@@ -13,8 +13,9 @@ interface SeenPods {
 }
 
 /**
- * The pods of a namespace, again. What a pod mounts never changes, so of the set's own pods that were seen and stay only
- * the names are asked for: a step costs the same for a set of three and of a thousand. All others are read anew.
+ * The pods of a namespace that may be others than those that were seen. What a pod mounts never changes, so the set's own
+ * pods that were seen and stay are left out, and only names are asked for: a step costs the same for a set of three and of
+ * a thousand. Where many are new, all are answered.
  */
 export async function podsAgain(
   cluster: Cluster,
@@ -22,11 +23,10 @@ export async function podsAgain(
   { name, seen, leaving }: SeenPods,
 ): Promise<readonly Pod[]> {
   const names = new Set(await cluster.podNames(namespace));
-  const staying = seen.filter(({ metadata }) => {
+  for (const { metadata } of seen) {
     const ordinal = ordinalIn(metadata.name, name);
-    return ordinal !== undefined && !leaving.includes(ordinal) && names.delete(metadata.name);
-  });
+    if (ordinal !== undefined && !leaving.includes(ordinal)) names.delete(metadata.name);
+  }
   if (names.size > mostSingleReads) return cluster.pods(namespace);
-  const others = await Promise.all([...names].map((other) => cluster.pods(namespace, other)));
-  return [...staying, ...others.flat()];
+  return (await Promise.all([...names].map((other) => cluster.pods(namespace, other)))).flat();
 }

@@ -190,11 +190,11 @@ export class SimulatedCluster implements Cluster {
   }
 
   public pods(namespace: string, name?: string): Promise<Pod[]> {
-    return this.answer(() =>
-      (this.store.list("v1", "Pod", namespace) as Pod[]).filter(
-        (pod) => name === undefined || pod.metadata.name === name,
-      ),
-    );
+    return this.answer(() => {
+      if (name === undefined) return this.store.list("v1", "Pod", namespace);
+      const pod = this.store.get({ apiVersion: "v1", kind: "Pod", namespace, name });
+      return pod === undefined ? [] : [pod];
+    });
   }
 
   public async podNames(namespace: string): Promise<string[]> {

@@ -147,6 +147,7 @@ export function diffKubernetes(
   const namespaced = isNamespaced(next.inputs as KubernetesObject);
   const before = comparable(prune(old.live, old.inputs) as JsonObject, namespaced);
   const after = comparable(next.inputs, namespaced);
+  if (equal(before, after)) return { replace: false, changes: [] };
   const found = differences([], before, after).filter(({ path }) => {
     const text = formatPath(path);
     return !ignoreChanges.some((ignored) => within(text, ignored));

@@ -1,7 +1,16 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
-import { claimName, isReady, ordinalIn, rangeOfSet } from "../core/kubernetes";
+import { claimName, ordinalIn, rangeOfSet } from "../core/kubernetes";
 import type { OrdinalRange, Side } from "../core/ordinals";
-import { endOf, formatRange, holds, indexOf, ordinalsOf, sameRange } from "../core/ordinals";
+import {
+  formatRange,
+  holds,
+  indexOf,
+  noOrdinals,
+  ordinalsOf,
+  ordinalsOutside,
+  overlapOf,
+  sameRange,
+} from "../core/ordinals";
 import { backingOf } from "../core/volume";
 import type { Operation } from "./report";
 
@@ -34,16 +43,20 @@ export type Violations = readonly string[];
 const sides: readonly Side[] = ["source", "destination"];
 
 /** Ordinals of the set that have a pod, terminating ones included. */
-export function podOrdinals(set: MovedSet, snapshot: Snapshot): number[] {
-  return snapshot.pods
-    .filter((pod) => (pod.metadata.namespace ?? "default") === set.namespace)
-    .map((pod) => ordinalIn(pod.metadata.name, set.name))
-    .filter((ordinal) => ordinal !== undefined);
+export function podOrdinals(set: MovedSet, snapshot: Pick<Snapshot, "pods">): number[] {
+  const ordinals: number[] = [];
+  // Often, and of a thousand pods.
+  for (const { metadata } of snapshot.pods) {
+    const ordinal =
+      (metadata.namespace ?? "default") === set.namespace ? ordinalIn(metadata.name, set.name) : undefined;
+    if (ordinal !== undefined) ordinals.push(ordinal);
+  }
+  return ordinals;
 }
 
 /** The ordinals that a live spec allows; none where there is no set. */
 function rangeOf(set: StatefulSet | undefined): OrdinalRange {
-  return set === undefined ? { start: 0, replicas: 0 } : rangeOfSet(set);
+  return set === undefined ? noOrdinals : rangeOfSet(set);
 }
 
 /** Invariant 1: no ordinal has a pod in both clusters, nor a live spec in both that allows it, nor a pod here and a spec there. */
@@ -51,16 +64,11 @@ export function atMostOne(set: MovedSet, moment: Moment): Violations {
   const pods = sides.map((side) => new Set(podOrdinals(set, moment[side])));
   const ranges = sides.map((side) => rangeOf(moment[side].set));
   const lives = (at: number, ordinal: number): boolean => pods[at]?.has(ordinal) === true || holds(ranges[at], ordinal);
-  return [...new Set([...ordinalsOf(common(ranges)), ...pods.flatMap((some) => [...some])])]
+  const allowed = ordinalsOf(ranges.reduce(overlapOf));
+  return [...new Set([...allowed, ...pods.flatMap((some) => [...some])])]
     .filter((ordinal) => lives(0, ordinal) && lives(1, ordinal))
     .sort((a, b) => a - b)
     .map((ordinal) => `at most one: ordinal ${ordinal} lives in both clusters (${both(set, moment, ordinal)})`);
-}
-
-/** The ordinals that all of these ranges have. */
-function common(ranges: readonly OrdinalRange[]): OrdinalRange {
-  const start = Math.max(...ranges.map((range) => range.start));
-  return { start, replicas: Math.max(0, Math.min(...ranges.map(endOf)) - start) };
 }
 
 function both(set: MovedSet, moment: Moment, ordinal: number): string {
@@ -106,9 +114,9 @@ export function oneStep(set: MovedSet, { side, before, after }: SetChange, peer:
   if (before === undefined) return [];
   const [old, now] = [rangeOfSet(before), rangeOf(after)];
   if (sameRange(old, now)) return [];
-  const leaving = ordinalsOf(old).filter((ordinal) => !holds(now, ordinal));
-  const coming = ordinalsOf(now).filter((ordinal) => !holds(old, ordinal));
-  const gap = ordinalsOf(set).filter((ordinal) => !holds(old, ordinal) && !holds(rangeOf(peer.set), ordinal));
+  const leaving = ordinalsOutside(old, now);
+  const coming = ordinalsOutside(now, old);
+  const gap = ordinalsOutside(set, old, rangeOf(peer.set));
   const violations: string[] = [];
   for (const [ordinals, verb] of [
     [leaving, "gave up"],
@@ -246,34 +254,33 @@ export function nothingRestarted(set: MovedSet, before: Moment, after: Moment): 
   });
 }
 
-/** Invariant 5: after a completed `up`, `held` covers all that the half's live spec allows and every pod. */
+/**
+ * Invariant 5: after a completed `up`, `held` covers all that the half's live spec allows and every pod.
+ *
+ * @param live the live set, and the ordinals that have a pod.
+ */
 export function heldIsTrue(
-  set: MovedSet,
   side: Side,
   outputs: Readonly<Record<string, unknown>>,
-  snapshot: Snapshot,
+  live: { readonly set: StatefulSet | undefined; readonly pods: Iterable<number> },
 ): Violations {
   const held = outputs.held as Partial<OrdinalRange> | undefined;
   if (typeof held?.start !== "number" || typeof held.replicas !== "number") {
     return [`told from what is: the ${side} has no output held after a completed up`];
   }
   const vouched: OrdinalRange = { start: held.start, replicas: held.replicas };
-  const missing = [...new Set([...ordinalsOf(rangeOf(snapshot.set)), ...podOrdinals(set, snapshot)])]
-    .filter((ordinal) => !holds(vouched, ordinal))
-    .sort((a, b) => a - b);
+  const pods = [...live.pods].filter((ordinal) => !holds(vouched, ordinal));
+  const missing = [...new Set([...ordinalsOutside(rangeOf(live.set), vouched), ...pods])].sort((a, b) => a - b);
   if (missing.length === 0) return [];
   return [
     `told from what is: the ${side} says that it holds ${formatRange(vouched)}, but ${missing.join(", ")} live there too`,
   ];
 }
 
-/** After both `up` of a step: every ordinal has a ready pod. */
-export function allRunning(set: MovedSet, moment: Moment): Violations {
-  const ready = new Set(
-    sides.flatMap((side) => podOrdinals(set, { ...moment[side], pods: moment[side].pods.filter(isReady) })),
-  );
+/** After both `up` of a step: every ordinal has a ready pod in one of the clusters. */
+export function allRunning(set: OrdinalRange, ready: Readonly<Record<Side, ReadonlySet<number>>>): Violations {
   return ordinalsOf(set)
-    .filter((ordinal) => !ready.has(ordinal))
+    .filter((ordinal) => !ready.source.has(ordinal) && !ready.destination.has(ordinal))
     .map((ordinal) => `nothing lost: ordinal ${ordinal} is ready in neither cluster after both up`);
 }
 

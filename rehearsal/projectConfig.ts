@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { isMap, parseDocument } from "yaml";
+import { isMap, parseDocument, type Scalar } from "yaml";
 
 import type { Side } from "../core/ordinals";
 import type { Problem } from "../core/userError";
@@ -278,15 +278,22 @@ function parseMapping({ path, text }: File, problems: Problem[]): Mapping | unde
   return undefined;
 }
 
-/** `Pulumi.yaml` with another cutover index, as if a user had edited the one number. */
-export function withCutoverIndex(projectFile: string, project: string, cutoverIndex: number): string {
+/** `Pulumi.yaml` at every cutover index, as if a user had edited the one number. */
+export function withCutoverIndex(projectFile: string, project: string): (cutoverIndex: number) => string {
+  const text = withFirstIndex(projectFile, project);
+  const { range } = parseDocument(text).getIn(["config", "cutoverIndex"], true) as Scalar;
+  const [start, end] = range ?? [];
+  return (cutoverIndex) => `${text.slice(0, start)}${cutoverIndex}${text.slice(end)}`;
+}
+
+function withFirstIndex(projectFile: string, project: string): string {
   const document = parseDocument(projectFile);
   const config = document.get("config");
   if (isMap(config)) {
     config.delete(`${project}:cutoverIndex`);
-    config.set("cutoverIndex", cutoverIndex);
+    config.set("cutoverIndex", 0);
   } else {
-    document.set("config", { cutoverIndex });
+    document.set("config", { cutoverIndex: 0 });
   }
   return document.toString({ flowCollectionPadding: false });
 }

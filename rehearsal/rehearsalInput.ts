@@ -83,6 +83,7 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
   if (problems.length > 0) throw new UserError(problems);
   const standIns = carriedStandIns(source.settings, set.namespace);
   const { projectFile } = config;
+  const projectFileAt = projectFile === undefined ? undefined : withCutoverIndex(projectFile, config.project);
   return {
     project: config.project,
     halves: { source, destination },
@@ -96,10 +97,7 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
     configAt: (side, cutoverIndex) => configAt(config, side, cutoverIndex),
     readFileAt: (cutoverIndex) => (path) => {
       if (path !== "Pulumi.yaml") return readFile(path);
-      if (projectFile === undefined) {
-        return Promise.reject(noFile(path));
-      }
-      return Promise.resolve(withCutoverIndex(projectFile, config.project, cutoverIndex));
+      return projectFileAt === undefined ? Promise.reject(noFile(path)) : Promise.resolve(projectFileAt(cutoverIndex));
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
-import { claimName, ordinalIn, rangeOfSet } from "../core/kubernetes";
+import { claimName, isReady, ordinalIn, rangeOfSet } from "../core/kubernetes";
 import type { Side } from "../core/ordinals";
-import { holds, ordinalsOf } from "../core/ordinals";
+import { noOrdinals, ordinalsOutside } from "../core/ordinals";
 import type { SimulatedCluster } from "./cluster";
 import { backing, type Moment, type MovedSet, type Snapshot } from "./invariants";
 
@@ -20,6 +20,12 @@ export interface Happened {
  * a step costs the same for a set of three and of a thousand.
  */
 export class SetWatch {
+  /** Ordinals that have a pod, terminating ones included. */
+  public readonly pods: Readonly<Record<Side, Set<number>>> = { source: new Set(), destination: new Set() };
+  /** Ordinals that have a Ready pod. */
+  public readonly ready: Readonly<Record<Side, Set<number>>> = { source: new Set(), destination: new Set() };
+  /** Whether anything has happened since the last look. */
+  public stirred = true;
   private ordinals = new Set<number>();
   private backings = new Set<string>();
   /** The volumes on each backing, by name. */
@@ -65,6 +71,7 @@ export class SetWatch {
     const { ordinals, backings } = this;
     this.ordinals = new Set();
     this.backings = new Set();
+    this.stirred = false;
     const look = (side: Side): Snapshot => this.look(side, ordinals, backings);
     return { moment: { source: look("source"), destination: look("destination") }, backings };
   }
@@ -77,7 +84,7 @@ export class SetWatch {
     if (object?.metadata.namespace !== this.set.namespace) return;
     const { kind, metadata } = object;
     if (kind === "Pod") {
-      this.touch(ordinalIn(metadata.name, this.set.name));
+      this.hearOfPod(side, ordinalIn(metadata.name, this.set.name), after);
       if (before !== undefined && !this.earlier[side].has(metadata.name)) {
         this.earlier[side].set(metadata.name, before);
       }
@@ -85,11 +92,19 @@ export class SetWatch {
       const [, ordinal] = /-(\d+)$/.exec(metadata.name) ?? [];
       if (ordinal !== undefined && metadata.name.endsWith(`-${this.set.name}-${ordinal}`)) this.touch(Number(ordinal));
     } else if (kind === "StatefulSet" && metadata.name === this.set.name) {
-      const [old, now] = [before, after].map((set) => set && rangeOfSet(set as StatefulSet));
-      for (const ordinal of [...(old ? ordinalsOf(old) : []), ...(now ? ordinalsOf(now) : [])]) {
-        if (holds(old, ordinal) !== holds(now, ordinal)) this.touch(ordinal);
-      }
+      this.stirred = true;
+      const [old = noOrdinals, now = noOrdinals] = [before, after].map((set) => set && rangeOfSet(set as StatefulSet));
+      for (const ordinal of [...ordinalsOutside(old, now), ...ordinalsOutside(now, old)]) this.touch(ordinal);
     }
+  }
+
+  private hearOfPod(side: Side, ordinal: number | undefined, after: Pod | undefined): void {
+    if (ordinal === undefined) return;
+    this.touch(ordinal);
+    const note = (ordinals: Set<number>, has: boolean): unknown =>
+      has ? ordinals.add(ordinal) : ordinals.delete(ordinal);
+    note(this.pods[side], after !== undefined);
+    note(this.ready[side], after !== undefined && isReady(after));
   }
 
   private hearOfVolume(side: Side, before: PersistentVolume | undefined, after: PersistentVolume | undefined): void {
@@ -101,11 +116,13 @@ export class SetWatch {
       names.delete(volume.metadata.name);
       if (volume === after) names.add(volume.metadata.name);
       this.backings.add(key);
+      this.stirred = true;
     }
   }
 
-  private touch(ordinal: number | undefined): void {
-    if (ordinal !== undefined) this.ordinals.add(ordinal);
+  private touch(ordinal: number): void {
+    this.ordinals.add(ordinal);
+    this.stirred = true;
   }
 
   private look(side: Side, ordinals: ReadonlySet<number>, backings: ReadonlySet<string>): Snapshot {

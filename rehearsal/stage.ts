@@ -13,13 +13,11 @@ import {
   atMostOne,
   heldIsTrue,
   type Ledger,
-  type Moment,
   nothingDeleted,
   nothingRestarted,
   oneStep,
   oneWrite,
   secretsStaySecret,
-  type Snapshot,
   type Violations,
   volumesIntact,
 } from "./invariants";
@@ -111,7 +109,7 @@ export class Stage {
       results[side] = result;
       succeeded = result.succeeded;
     }
-    if (succeeded) this.note(allRunning(this.input.set, this.moment()));
+    if (succeeded) this.note(allRunning(this.input.set, this.setWatch.ready));
     const step = {
       cutoverIndex,
       order: this.order,
@@ -147,7 +145,7 @@ export class Stage {
       }
     };
     const { values, secretKeys } = input.configAt(side, cutoverIndex);
-    const result = await this.stacks[side].up({ program, config: values, secretKeys });
+    const result = await this.stacks[side].up({ program, config: values, secretKeys, alone: true });
     for (const half of sides) this.clusters[half].settle();
     const { before, after } = this.setWatch.changedPods();
     this.note(nothingRestarted(input.set, before, after));
@@ -166,7 +164,7 @@ export class Stage {
     this.note(secretsStaySecret(diagnostics, secrets, `a message of the ${side}`));
     this.note(secretsStaySecret(outputs, secrets, `an output of the ${side}`));
     if (succeeded) {
-      this.note(heldIsTrue(set, side, outputs, this.snapshot(side)));
+      this.note(heldIsTrue(side, outputs, { set: this.set(side), pods: this.setWatch.pods[side] }));
     } else {
       const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message.trim());
       this.note([`failed: ${errors.join("\n")}`]);
@@ -175,6 +173,7 @@ export class Stage {
 
   /** Looks at what has happened in both clusters since the last look. */
   private watch(): void {
+    if (!this.setWatch.stirred) return;
     const { set } = this.input;
     const { moment, backings } = this.setWatch.take();
     for (const side of sides) {
@@ -196,23 +195,6 @@ export class Stage {
       this.known.add(violation);
       this.violations.push(`${this.scene}: ${violation}`);
     }
-  }
-
-  private moment(): Moment {
-    return { source: this.snapshot("source"), destination: this.snapshot("destination") };
-  }
-
-  /** The set and its pods. What becomes of volumes is looked at when it happens. */
-  private snapshot(side: Side): Snapshot {
-    const cluster = this.clusters[side];
-    const { namespace } = this.input.set;
-    const set = this.set(side);
-    return {
-      ...(set === undefined ? {} : { set }),
-      pods: cluster.list("v1", "Pod", namespace),
-      claims: [],
-      volumes: [],
-    };
   }
 
   private set(side: Side): StatefulSet | undefined {

@@ -112,8 +112,11 @@ export class Update implements MonitorHandlers {
       const outputs = isReference
         ? this.readStackOutputs(String(reveal(request.inputs.name)))
         : this.readObject(request);
-      const { id, inputs, provider } = request;
-      const state: ResourceState = { ...blank(urn, request), id, inputs, outputs, provider, external: true };
+      const { type, name, id, inputs, provider, parent, dependencies } = request;
+      const state: ResourceState = {
+        ...{ urn, type, name, custom: true, id, inputs, outputs, provider, parent, dependencies },
+        ...{ protect: false, retainOnDelete: false, deletedWith: "", external: true, initErrors: [], hooks: noHooks },
+      };
       this.steps.record("read", state, []);
       this.resources.set(urn, state);
       return Promise.resolve({ urn, id, outputs });
@@ -191,18 +194,28 @@ export class Update implements MonitorHandlers {
   /** What the program wants of a resource; what it leaves open comes from the parent. */
   private goalOf(urn: string, request: ResourceRequest, old: ResourceState | undefined): ResourceState {
     const parent = this.resources.get(request.parent);
-    const { custom, inputs, provider, hooks } = request;
-    return {
-      ...blank(urn, request),
-      ...{ custom, inputs, provider, hooks },
+    const { type, name, custom, inputs, provider, dependencies, hooks } = request;
+    const goal: { -readonly [field in keyof ResourceState]: ResourceState[field] } = {
+      urn,
+      type,
+      name,
+      custom,
       id: old?.id ?? "",
+      inputs,
       outputs: old?.outputs ?? {},
+      provider,
+      parent: request.parent,
+      dependencies,
       protect: request.protect ?? parent?.protect ?? false,
       retainOnDelete: request.retainOnDelete ?? parent?.retainOnDelete ?? false,
       deletedWith: request.deletedWith === "" ? (parent?.deletedWith ?? "") : request.deletedWith,
-      ...(old?.live === undefined ? {} : { live: old.live }),
-      ...(old?.fieldManager === undefined ? {} : { fieldManager: old.fieldManager }),
+      external: false,
+      initErrors: [],
+      hooks,
     };
+    if (old?.live !== undefined) goal.live = old.live;
+    if (old?.fieldManager !== undefined) goal.fieldManager = old.fieldManager;
+    return goal;
   }
 
   private readObject(request: ReadRequest): JsonObject {
@@ -230,21 +243,3 @@ const noHooks = {
   beforeDelete: [],
   afterDelete: [],
 };
-
-/** What every resource starts from. */
-function blank(urn: string, { type, name, parent, dependencies }: ResourceRequest | ReadRequest): ResourceState {
-  return {
-    ...{ urn, type, name, parent, dependencies },
-    custom: true,
-    id: "",
-    inputs: {},
-    outputs: {},
-    provider: "",
-    protect: false,
-    retainOnDelete: false,
-    deletedWith: "",
-    external: false,
-    initErrors: [],
-    hooks: noHooks,
-  };
-}

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { rememberingLast } from "../core/remembered";
 import { isRecord } from "./shape";
 
 /**
@@ -25,10 +26,10 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function parsedYaml(text: string): unknown {
+const parsedYaml = rememberingLast((text): unknown => {
   try {
     return parse(text);
   } catch {
     return undefined;
   }
-}
+});

@@ -5,26 +5,39 @@ const repository = resolve(__dirname, "..");
 
 /** Runs a script in a process of its own: what is loaded is a matter of the whole process, and jest has its own loader. */
 function run(script: string): unknown {
-  const whole = `const loaded = () => Object.keys(require.cache).filter((f) => /arborist\\/lib\\/./.test(f)).length; ${script}`;
-  return JSON.parse(execFileSync(process.execPath, ["-e", whole], { cwd: repository, encoding: "utf8" }));
+  return JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: repository, encoding: "utf8" }));
 }
 
 const startup = JSON.stringify(resolve(repository, "dist/startup.js"));
 
-test("the SDK loads npm's dependency resolver: if it does not any more, startup.ts has nothing left to do", () => {
-  expect(run('require("@pulumi/pulumi"); console.log(loaded() > 1)')).toBe(true);
+describe.each([
+  ["@npmcli/arborist", "Arborist"],
+  ["typescript", "createProgram"],
+])("%s", (name, member) => {
+  const path = `require.resolve("${name}", { paths: [require.resolve("@pulumi/pulumi")] })`;
+  const loaded = `typeof require.cache[${path}]?.filename === "string"`;
+
+  test("the SDK loads it: if it does not any more, startup.ts has nothing left to do", () => {
+    expect(run(`require("@pulumi/pulumi"); console.log(${loaded})`)).toBe(true);
+  });
+
+  test("startup.ts spares it", () => {
+    expect(run(`require(${startup}); require("@pulumi/pulumi"); console.log(${loaded})`)).toBe(false);
+  });
+
+  test("whoever asks for it gets the real one", () => {
+    const script = `require(${startup}); const { runtime } = require("@pulumi/pulumi");
+      const before = ${loaded};
+      const type = typeof require(${path}).${member};
+      console.log(JSON.stringify([before, type, ${loaded}, typeof runtime.computeCodePaths]));`;
+    expect(run(script)).toEqual([false, "function", true, "function"]);
+  });
 });
 
-test("startup.ts spares it", () => {
-  expect(run(`require(${startup}); require("@pulumi/pulumi"); console.log(loaded())`)).toBe(1);
-});
-
-test("whoever asks for it gets the real one", () => {
-  const script = `require(${startup}); const pulumi = require("@pulumi/pulumi");
-    const arborist = require(require.resolve("@npmcli/arborist", { paths: [require.resolve("@pulumi/pulumi")] }));
-    const before = loaded();
-    console.log(JSON.stringify([before, typeof arborist.Arborist, loaded() > 1, typeof require("@pulumi/pulumi").runtime.computeCodePaths]));`;
-  expect(run(script)).toEqual([1, "function", true, "function"]);
+test("what is loaded already stays", () => {
+  const script = `const typescript = require("typescript"); require(${startup});
+    console.log(require("typescript") === typescript)`;
+  expect(run(script)).toBe(true);
 });
 
 /** How many stack traces are written out: of a promise and a resource of the SDK, and of an error. */

@@ -3,7 +3,10 @@ import {
   formatRange,
   holds,
   indexOf,
+  noOrdinals,
   ordinalsOf,
+  ordinalsOutside,
+  overlapOf,
   parseRange,
   peerOf,
   rangeOf,
@@ -22,6 +25,27 @@ test("a range ends after its last ordinal, and lists its ordinals ascending", ()
   expect(endOf(set)).toBe(4);
   expect(ordinalsOf(set)).toEqual([1, 2, 3]);
   expect(ordinalsOf({ start: 4, replicas: 0 })).toEqual([]);
+});
+
+const ranges = [0, 1, 2, 3].flatMap((start) => [0, 1, 2, 4].map((replicas) => ({ start, replicas })));
+
+test("what two ranges have in common is what both hold", () => {
+  for (const a of ranges) {
+    for (const b of ranges) {
+      expect(ordinalsOf(overlapOf(a, b))).toEqual(ordinalsOf(a).filter((ordinal) => holds(b, ordinal)));
+    }
+  }
+});
+
+test("the ordinals outside are those that none of the other ranges holds", () => {
+  for (const a of ranges) {
+    for (const b of ranges) {
+      for (const c of [undefined, noOrdinals, { start: 2, replicas: 1 }, { start: 3, replicas: 3 }]) {
+        const outside = ordinalsOf(a).filter((ordinal) => !holds(b, ordinal) && !holds(c, ordinal));
+        expect(ordinalsOutside(a, b, c)).toEqual(outside);
+      }
+    }
+  }
 });
 
 test("a range holds its ordinals and no other; no range holds nothing", () => {

@@ -1,5 +1,5 @@
 import type { OrdinalRange } from "../../core/ordinals";
-import { holds } from "../../core/ordinals";
+import { noOrdinals } from "../../core/ordinals";
 import type { Situation } from "../../core/protocol";
 import { decide, rules } from "../../core/protocol";
 import type { State, World } from "./protocolModel";
@@ -176,7 +176,7 @@ describe("each rule is needed: without it an ordinal lives twice", () => {
     [
       "what is held, but not live, must be claimed",
       world("dest", 2, 1),
-      () => jest.spyOn(rules, "keeps").mockImplementation(({ own }, ordinal) => holds(own?.held, ordinal)),
+      () => jest.spyOn(rules, "kept").mockImplementation(({ own }) => own?.held ?? noOrdinals),
       firstUps +
         releaseFailed +
         "source up@2, destination up@1, looking, destination looked, source writes, destination writes",
@@ -278,7 +278,7 @@ describe("what only spares a detour", () => {
   });
 
   test("a first up that failed after its write and goes on", () => {
-    jest.spyOn(rules, "keeps").mockImplementation((s, ordinal) => s.own !== undefined && real.keeps(s, ordinal));
+    jest.spyOn(rules, "kept").mockImplementation((s) => (s.own === undefined ? noOrdinals : real.kept(s)));
     expect(verdict(new Space(world("dest", 3, 1)))).toEqual(safe);
   });
 

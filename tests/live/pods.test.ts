@@ -9,14 +9,13 @@ const other = (name: string) => ({ ...pod("web-0"), metadata: { ...pod("web-0").
 test("of the pods that stay only the names are asked for; those that leave are read again", async () => {
   const made = { ...pod("web-2"), metadata: { ...pod("web-2").metadata, uid: "another" } };
   const cluster = new FakeCluster("uid", pod("web-0"), pod("web-1"), made);
-  expect(await again(cluster, [2])).toEqual([pod("web-0"), pod("web-1"), made]);
+  expect(await again(cluster, [2])).toEqual([made]);
   expect(cluster.requests).toEqual(["pod names", "pod web-2"]);
 });
 
 test("pods of others are read again, seen or not, and pods of the set that were not seen", async () => {
   const cluster = new FakeCluster("uid", pod("web-0"), pod("web-3"), other("backup"), other("web"));
   expect(await again(cluster, [], [pod("web-0"), pod("web-1"), other("backup")])).toEqual([
-    pod("web-0"),
     pod("web-3"),
     other("backup"),
     other("web"),

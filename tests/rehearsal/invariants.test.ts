@@ -283,24 +283,22 @@ test("a pod that neither came nor went is the same one", () => {
 });
 
 test("held covers the live spec and every pod", () => {
-  const snapshot = cluster(statefulSet(0, 2), [0, 1, 2]);
-  expect(heldIsTrue(set, "source", { held: { start: 0, replicas: 3 } }, snapshot)).toEqual([]);
-  expect(heldIsTrue(set, "source", { held: { start: 0, replicas: 1 } }, snapshot)).toEqual([
+  const live = { set: statefulSet(0, 2), pods: [0, 1, 2] };
+  expect(heldIsTrue("source", { held: { start: 0, replicas: 3 } }, live)).toEqual([]);
+  expect(heldIsTrue("source", { held: { start: 0, replicas: 1 } }, live)).toEqual([
     "told from what is: the source says that it holds 0+1, but 1, 2 live there too",
   ]);
-  expect(heldIsTrue(set, "source", {}, snapshot)).toEqual([
+  expect(heldIsTrue("source", {}, live)).toEqual([
     "told from what is: the source has no output held after a completed up",
   ]);
 });
 
 test("after both up every ordinal is ready somewhere", () => {
-  const source = cluster(statefulSet(0, 2), [0]);
-  const destination = { ...nothing, pods: [pod(2, false)] };
-  expect(allRunning(set, { source, destination })).toEqual([
+  expect(allRunning(set, { source: new Set([0]), destination: new Set() })).toEqual([
     "nothing lost: ordinal 1 is ready in neither cluster after both up",
     "nothing lost: ordinal 2 is ready in neither cluster after both up",
   ]);
-  expect(allRunning(set, { source: cluster(statefulSet(0, 3), [0, 1, 2]), destination: nothing })).toEqual([]);
+  expect(allRunning(set, { source: new Set([0, 2]), destination: new Set([1]) })).toEqual([]);
 });
 
 test("secrets are found wherever they are, and never repeated", () => {

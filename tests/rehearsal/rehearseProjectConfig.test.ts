@@ -151,8 +151,8 @@ test("an environment cannot be opened, which is said", async () => {
 });
 
 test("the cutover index is edited as a user would", () => {
-  expect(withCutoverIndex(project, "shop", 1)).toBe(
+  expect(withCutoverIndex(project, "shop")(1)).toBe(
     project.replace("  cutoverIndex:\n    type: integer\n    default: 3\n", "  cutoverIndex: 1\n"),
   );
-  expect(withCutoverIndex("name: a\n", "a", 1)).toBe("name: a\nconfig:\n  cutoverIndex: 1\n");
+  expect(withCutoverIndex("name: a\n", "a")(1)).toBe("name: a\nconfig:\n  cutoverIndex: 1\n");
 });

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as state from "@pulumi/pulumi/runtime/state";
 import { version } from "@pulumi/pulumi/version";
 import { EngineStopped, type MonitorHandlers, type ResourceRequest } from "../../rehearsal/monitor";
-import { messageOf, runProgram, wire } from "../../rehearsal/sdk";
+import { messageOf, type ProgramRun, runProgram, wire } from "../../rehearsal/sdk";
 
 /** Handlers that note what is asked, and answer like an engine that does nothing. */
 class Recorder implements MonitorHandlers {
@@ -37,20 +37,12 @@ class Recorder implements MonitorHandlers {
 
 async function run(
   program: () => Promise<Record<string, unknown>>,
-  options: { preview?: boolean; patienceMs?: number; config?: Record<string, string>; secretKeys?: string[] } = {},
+  options: Partial<Pick<ProgramRun, "preview" | "patienceMs" | "config" | "secretKeys" | "alone">> = {},
 ): Promise<{ recorder: Recorder; errors: string[] }> {
   const recorder = new Recorder();
-  const { preview = false, config = {}, secretKeys = [], patienceMs = 5000 } = options;
   const identity = { project: "p", stack: "s", organization: "o" };
-  const errors = await runProgram({
-    ...identity,
-    preview,
-    config,
-    secretKeys,
-    patienceMs,
-    program,
-    handlers: recorder,
-  });
+  const defaults = { preview: false, config: {}, secretKeys: [], patienceMs: 5000 };
+  const errors = await runProgram({ ...identity, ...defaults, ...options, program, handlers: recorder });
   return { recorder, errors: errors.map(messageOf) };
 }
 
@@ -218,6 +210,27 @@ describe("a run", () => {
   test("tells the kind of an error that is no user's", async () => {
     const { errors } = await run(() => Promise.resolve().then(() => (undefined as unknown as { a: { b: 1 } }).a));
     expect(errors).toEqual(["TypeError: Cannot read properties of undefined (reading 'a')"]);
+  });
+
+  test("alone it has the store of the process, and gives it back", async () => {
+    const { getLocalStore, getStore } = state as unknown as Record<"getLocalStore" | "getStore", () => unknown>;
+    const before = getStore();
+    const seen: unknown[] = [];
+    const program = async (): Promise<Record<string, unknown>> => {
+      await later();
+      seen.push(getLocalStore(), getStore() === before, new pulumi.Config("p").get("index"));
+      return {};
+    };
+    const { recorder, errors } = await run(program, { alone: true, config: { "p:index": "5" } });
+    expect([errors, recorder.shutdowns, seen]).toEqual([[], 1, [undefined, false, "5"]]);
+    expect(getStore()).toBe(before);
+  });
+
+  test("alone it does not start beside another one", async () => {
+    const program = (): Promise<Record<string, unknown>> => later().then(() => ({}));
+    const beside = run(program);
+    await expect(run(program, { alone: true })).rejects.toThrow("started beside another one");
+    expect((await beside).errors).toEqual([]);
   });
 
   test("leaves the process as it was", async () => {

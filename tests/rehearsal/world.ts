@@ -9,6 +9,7 @@ import {
   heldIsTrue,
   type Ledger,
   type Moment,
+  podOrdinals,
   type MovedSet,
   nothingDeleted,
   type Snapshot,
@@ -88,7 +89,9 @@ export class World {
     this.check();
     for (const violation of nothingDeleted(side, result.operations)) this.violations.add(violation);
     if (result.succeeded) {
-      for (const v of heldIsTrue(this.set, side, this.stacks[side].plainOutputs, this.moment()[side])) {
+      const live = this.moment()[side];
+      const pods = podOrdinals(this.set, live);
+      for (const v of heldIsTrue(side, this.stacks[side].plainOutputs, { set: live.set, pods })) {
         this.violations.add(v);
       }
     }

@@ -1,4 +1,4 @@
-import { holds } from "../../../core/ordinals";
+import { noOrdinals } from "../../../core/ordinals";
 import { rules } from "../../../core/protocol";
 import { liveHalf } from "../../../live/look";
 import type { Action } from "./actions";
@@ -33,7 +33,7 @@ const cases: [string, Partial<Scenario>, () => Guard, RegExp][] = [
     "what is held, but not live, must be claimed",
     { protection: "outputs", others: "restore" },
     () => {
-      jest.spyOn(rules, "keeps").mockImplementation(({ own }, ordinal) => holds(own?.held, ordinal));
+      jest.spyOn(rules, "kept").mockImplementation(({ own }) => own?.held ?? noOrdinals);
       return wholeGuard;
     },
     twice,
