@@ -20,13 +20,13 @@ export function podsOfSet(set: string, pods: readonly Pod[]): Map<number, Pod> {
  * Why the live set may not change its range now, a sentence each.
  *
  * @param releases ordinals that this `up` gives up.
- * @param pods the set's pods by ordinal.
+ * @param pods the pods of the namespace.
  */
 export function whyNoRelease(
   live: StatefulSet,
   releases: readonly number[],
   range: OrdinalRange,
-  pods: ReadonlyMap<number, Pod>,
+  pods: readonly Pod[],
 ): string[] {
   const reasons: string[] = [];
   const { updateStrategy, podManagementPolicy } = live.spec;
@@ -38,22 +38,29 @@ export function whyNoRelease(
     );
   }
   // Nothing is removed if the pods have gone already, in an earlier run that did not finish: then nothing can hang.
-  if (!releases.some((ordinal) => pods.has(ordinal)) || podManagementPolicy === "Parallel") return reasons;
+  const { name } = live.metadata;
+  const leaves = new Set(releases.map((ordinal) => `${name}-${ordinal}`));
+  if (podManagementPolicy === "Parallel" || !pods.some(({ metadata }) => leaves.has(metadata.name))) return reasons;
   // OrderedReady scales down one pod at a time, and not while another pod is unready: the step would hang half done.
-  const unready = [...pods].filter(([, pod]) => !isReady(pod)).map(([ordinal]) => ordinal);
+  const unready = [
+    ...podsOfSet(
+      name,
+      pods.filter((pod) => !isReady(pod)),
+    ).keys(),
+  ];
   const staying = unready.filter((ordinal) => holds(range, ordinal));
   const leaving = unready.filter((ordinal) => releases.includes(ordinal));
   if (staying.length > 0) {
     reasons.push(
-      `not Ready: ${staying.map((o) => `pod ${live.metadata.name}-${o}`).join(", ")}. With OrderedReady the controller ` +
+      `not Ready: ${staying.map((o) => `pod ${name}-${o}`).join(", ")}. With OrderedReady the controller ` +
         "removes no other pod until all that stay are Ready. Mend it, or delete it, then run this again",
     );
   } else if (leaving.length > 1) {
     const descending = [...leaving].sort((a, b) => b - a);
     reasons.push(
-      `pods ${descending.map((o) => `${live.metadata.name}-${o}`).join(" and ")} are not Ready and block each other's ` +
+      `pods ${descending.map((o) => `${name}-${o}`).join(" and ")} are not Ready and block each other's ` +
         "removal for ever. Delete them in this order, without force: " +
-        `kubectl -n ${live.metadata.namespace ?? "default"} delete pod ${descending.map((o) => `${live.metadata.name}-${o}`).join(" ")}`,
+        `kubectl -n ${live.metadata.namespace ?? "default"} delete pod ${descending.map((o) => `${name}-${o}`).join(" ")}`,
     );
   }
   return reasons;

@@ -71,7 +71,7 @@ export function leavingPods(
   return releases.flatMap((ordinal) => {
     const name = `${set}-${ordinal}`;
     const present = pods
-      .filter(({ metadata }) => ordinalIn(metadata.name, set) === ordinal)
+      .filter(({ metadata }) => metadata.name === name)
       .map((pod) => ({ ordinal, name, id: pod.metadata.uid ?? "", node: pod.spec?.nodeName }));
     // While the live spec allows an ordinal, what was noted of it is from an earlier time that it left.
     const before = holds(live?.range, ordinal) ? [] : earlier.filter((pod) => pod.ordinal === ordinal);

@@ -108,8 +108,13 @@ async function readHalf(
   if (input !== undefined) problems.push(...halfProblems(side, stacks, input));
   // The outputs of the wrong stack are no second problem.
   if (problems.length > 0) return { input, record: undefined, problems };
-  const record = readOutputs(JSON.parse(outputs.stdout) as Record<string, unknown>, stack, side, problems);
-  return { input, record, problems };
+  return { input, record: readOutputs(toldOutputs(outputs), stack, side, problems), problems };
+}
+
+/** The outputs without the secret ones, for which Pulumi shows a marker: a walk asks for none of them. */
+function toldOutputs({ stdout }: Ended): Record<string, unknown> {
+  const outputs = JSON.parse(stdout) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== "[secret]"));
 }
 
 interface ProjectFile {

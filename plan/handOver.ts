@@ -1,11 +1,4 @@
-import {
-  podsOfSet,
-  whyMountedElsewhere,
-  whyNoRelease,
-  whyNotGivenBack,
-  whyNotOffered,
-  whyTwinDiffers,
-} from "../core/handOver";
+import { whyMountedElsewhere, whyNoRelease, whyNotGivenBack, whyNotOffered, whyTwinDiffers } from "../core/handOver";
 import { besideCsiTwin, unusedDriverWarnings, withCsi } from "../core/csi";
 import { annotations } from "../core/kubernetes";
 import { doubtProblems, leavingNote, leavingPods } from "../core/leaving";
@@ -86,9 +79,8 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
   if (look === undefined) return plan;
 
   const setProblem = (what: string): Problem => ({ where: `StatefulSet ${namespace}/${name}:`, what });
-  const pods = podsOfSet(name, look.pods);
   if (look.set !== undefined && decision.claims.length + decision.releases.length > 0) {
-    problems.push(...whyNoRelease(look.set, decision.releases, decision.range, pods).map(setProblem));
+    problems.push(...whyNoRelease(look.set, decision.releases, decision.range, look.pods).map(setProblem));
   }
   const find = (ordinals: readonly number[]): Promise<FoundClaim[]> =>
     lookAtClaims(cluster, namespace, name, templates, ordinals);

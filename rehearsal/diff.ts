@@ -161,7 +161,8 @@ export function diffKubernetes(
 
 /** What the engine finds between two sets of inputs of a resource that has no provider to ask. */
 export function diffInputs(before: JsonObject, after: JsonObject): readonly Change[] {
-  return differences([], before, after).map((difference) => shownChange(difference, before, after));
+  const found = equal(before, after) ? [] : differences([], before, after);
+  return found.map((difference) => shownChange(difference, before, after));
 }
 
 function shownChange({ path, from, to }: Difference, before: unknown, after: unknown): Change {

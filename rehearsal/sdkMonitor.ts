@@ -148,10 +148,19 @@ function registeredHook(hook: pulumi.ResourceHook): RegisteredHook {
         id: args.id,
         name: args.name,
         type: args.type,
-        newInputs: forHook(args.newInputs),
-        oldInputs: forHook(args.oldInputs),
-        newOutputs: forHook(args.newOutputs),
-        oldOutputs: forHook(args.oldOutputs),
+        // Few hooks look, and reading a large set takes a while.
+        get newInputs() {
+          return forHook(args.newInputs);
+        },
+        get oldInputs() {
+          return forHook(args.oldInputs);
+        },
+        get newOutputs() {
+          return forHook(args.newOutputs);
+        },
+        get oldOutputs() {
+          return forHook(args.oldOutputs);
+        },
       });
     },
   };

@@ -6,7 +6,7 @@ import { refusalProblem } from "../../core/advice";
 import type { Advice } from "../../core/decision";
 import type { Side } from "../../core/ordinals";
 import { decide } from "../../core/protocol";
-import type { HalfOutputs } from "../../core/record";
+
 import { contract } from "../../core/record";
 import { renderProblem } from "../../core/userError";
 import type { Ended, Pulumi, StopSignal } from "../../driver/pulumi";
@@ -113,12 +113,14 @@ export class FakePulumi implements Pulumi {
     return { ...Object.fromEntries(plain), "other:password": { secret: true } };
   }
 
-  private outputsOf(side: Side): Partial<HalfOutputs> | { readonly other: string } {
+  /** Secret ones as the CLI shows them without --show-secrets. */
+  private outputsOf(side: Side): Record<string, unknown> {
     const { own } = situationOf(this.world, this.state, { side, cutoverIndex: 0 });
     if (own === undefined) return { other: "output" };
     const fingerprint = { claimTemplates: "a", podTemplate: "b" };
     const set = { ...own.set, name: "web", namespace: "default", fingerprint };
-    return { ...own, contract, side, cluster: side, set };
+    const secret = "[secret]";
+    return { ...own, contract, side, cluster: side, set, offer: secret, inventory: secret, carried: secret };
   }
 
   private up(side: Side, configFile: string): Promise<Ended> {
