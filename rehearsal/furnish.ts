@@ -4,20 +4,25 @@ import type { Side } from "../core/ordinals";
 import type { ClusterSurvey } from "../core/survey";
 import type { SimulatedCluster, SimulatedClusterOptions } from "./cluster";
 import { seedFound, seedFoundSet } from "./foundCluster";
-import { field } from "./json";
+import { field, pluck } from "./json";
 import { referenceOf } from "./kinds";
 import type { RehearsalInput } from "./rehearsalInput";
 import { seedRunningSet } from "./runningSet";
 import { csiDriver } from "./volumeController";
+
+const rollingUpdate = ["spec", "updateStrategy", "rollingUpdate"] as const;
 
 /** Provisioner of a class whose volumes are made by hand. */
 const byHand = "kubernetes.io/no-provisioner";
 
 /** How the cluster of a half is to be: as it was found, or else with whatever the input names. */
 export function clusterOptions(input: RehearsalInput, side: Side): SimulatedClusterOptions {
-  const survey = input.found?.[side];
-  if (survey !== undefined) return asFound(side, survey);
-  const { drivers } = input;
+  const { drivers, found } = input;
+  if (found !== undefined) {
+    // Only a cluster whose feature gate is on has kept the field, and whether the destination's is on cannot be read.
+    const maxUnavailable = pluck(found.source.set, ...rollingUpdate, "maxUnavailable") !== undefined;
+    return { ...asFound(side, found[side]), maxUnavailable };
+  }
   const used = input.halves[side].storageClasses;
   const storageClasses = [...new Set(["standard", ...used])].map((name) => {
     const provisioner = drivers[Math.max(0, used.indexOf(name)) % drivers.length] ?? csiDriver;

@@ -64,6 +64,16 @@ test("a running set is moved with its own volumes, and taking it over changes no
   expect(created).not.toEqual([]);
 });
 
+test("a set with maxUnavailable comes from a cluster that keeps it, and the destination is taken to keep it, too", async () => {
+  const updateStrategy = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 2 } };
+  const set = { ...runningSet, spec: { ...(runningSet.spec as object), updateStrategy } };
+  const report = await rehearseReal(runningCluster(set, { maxUnavailable: true }));
+  expect(report.violations).toEqual([]);
+  const written = report.steps.slice(1).flatMap(({ destination }) => destination.operations);
+  expect(written.some(({ type }) => type.endsWith(":StatefulSet"))).toBe(true);
+  expect(JSON.stringify(written)).not.toContain("maxUnavailable");
+});
+
 test("a set of two revisions, in the middle of a roll-out, is refused as the real program refuses it", async () => {
   const reader = runningCluster();
   const reference = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "shop", name: "web" };
