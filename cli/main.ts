@@ -50,7 +50,8 @@ const rehearseDescription =
   "ordinal runs twice and that no volume is lost, empty or shared. Needs no cluster, no account and no Pulumi CLI, " +
   "and touches nothing real.\n\n" +
   "For every step it prints what each `pulumi up` would do, as a preview does (+ create, ~ update, +- replace, " +
-  "- delete), in the order in which you will run them, then where every ordinal lives.";
+  "- delete), in the order in which you will run them, then where every ordinal lives. The wrong order is tried once " +
+  "each way, and must be refused.";
 
 const rehearseHelp = `
 The cutover index k is the first ordinal that lives in the destination: with N

@@ -37,6 +37,7 @@ export function renderStep(rendered: RenderedStep, style: Style): string[] {
   const { set, previousIndex, step } = rendered;
   const index = indexText(rendered);
   return [
+    ...renderOutOfTurn(step, index, style.palette),
     ...(isStill(rendered) ? [] : step.order.flatMap((side) => renderUp(side, index, step, style.palette))),
     ...renderPicture(
       { set, source: step.source, destination: step.destination, moved: moved(previousIndex, step) },
@@ -80,6 +81,18 @@ export function moved(previousIndex: number | undefined, { cutoverIndex }: StepR
   const from = previousIndex ?? cutoverIndex;
   const start = Math.min(from, cutoverIndex);
   return ordinalsOf({ start, replicas: Math.abs(from - cutoverIndex) });
+}
+
+function renderOutOfTurn({ outOfTurn }: StepReport, index: string, palette: Palette): string[] {
+  if (outOfTurn === undefined) return [];
+  const { side, refusal } = outOfTurn;
+  const [first = "", ...others] = refusal.trimEnd().split("\n");
+  return [
+    `${palette.bold(`pulumi up -s ${side}`)}  (cutoverIndex ${index})  ${palette.dim("tried before its turn")}`,
+    `    ${palette.green("refused:")} ${first}`,
+    ...others.map((line) => `      ${line}`),
+    "",
+  ];
 }
 
 function renderUp(side: Side, index: string, step: StepReport, palette: Palette): string[] {

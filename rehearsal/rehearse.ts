@@ -71,7 +71,8 @@ export type Program = (ports: Ports) => Promise<object>;
 
 /**
  * Runs the real program against two simulated clusters, through every cutover index on the way, and checks the
- * invariants after every `up` and after everything that happens in a cluster meanwhile.
+ * invariants after every `up` and after everything that happens in a cluster meanwhile. At the first step of each
+ * direction it tries the wrong order, too.
  *
  * @throws UserError on bad input: nothing has been told to the listener's `step` then.
  */
@@ -100,9 +101,15 @@ export async function rehearse(
     steps.push(step);
   };
   const silent = input.silent.length;
-  for (const [at, cutoverIndex] of [endOf(input.set), ...input.silent, ...input.shown.slice(1)].entries()) {
+  const indexes = [endOf(input.set), ...input.silent, ...input.shown.slice(1)];
+  const directions = new Set<boolean>();
+  for (const [at, cutoverIndex] of indexes.entries()) {
     const known = stage.violations.length;
-    const { step, succeeded } = await stage.step(cutoverIndex);
+    const isForward = cutoverIndex < (indexes[at - 1] ?? cutoverIndex);
+    // That the wrong order is refused is shown once each way: at every step it would take as long again.
+    const outOfTurn = at > silent && !directions.has(isForward);
+    if (outOfTurn) directions.add(isForward);
+    const { step, succeeded } = await stage.step(cutoverIndex, outOfTurn);
     if (at > silent || silent === 0) show(step, stage.violations.slice(known));
     else if (at === silent) show(succeeded ? stage.still() : step, []);
     if (!succeeded) break;

@@ -46,11 +46,20 @@ export interface HalfReport extends OrdinalRange {
   readonly diagnostics?: readonly Diagnostic[];
 }
 
+/** What an `up` said that was tried before it was its turn. */
+export interface OutOfTurn {
+  readonly side: Side;
+  /** Why it was refused, and what to run instead. */
+  readonly refusal: string;
+}
+
 /** One step: a change of the cutover index and the two `up` that make it true. The first one creates both halves. */
 export interface StepReport {
   readonly cutoverIndex: number;
   /** The half that goes first, then the other. */
   readonly order: readonly [Side, Side];
+  /** The second half's `up`, tried before the first one's: at the first step of each direction. */
+  readonly outOfTurn?: OutOfTurn;
   readonly source: HalfReport;
   readonly destination: HalfReport;
 }

@@ -24,7 +24,7 @@ import {
 import { clusterOptions, furnish, startRunningSet } from "./furnish";
 import type { RehearsalInput } from "./rehearsalInput";
 import type { Program } from "./rehearse";
-import type { HalfReport, StepReport, UpResult } from "./report";
+import type { HalfReport, OutOfTurn, StepReport, UpResult } from "./report";
 
 const sides: readonly Side[] = ["source", "destination"];
 
@@ -44,6 +44,18 @@ class WatchedCluster extends SimulatedCluster {
     if (changed) this.watch();
     return changed;
   }
+}
+
+/** An `up` that was run. */
+interface Ran {
+  readonly result: UpResult;
+  /** What the program said when it refused. */
+  readonly refusal: string | undefined;
+}
+
+function errorsOf({ diagnostics }: UpResult): string {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  return errors.map(({ message }) => message.trim()).join("\n");
 }
 
 /** Two simulated clusters, a stack for each, and the invariants that are watched over. */
@@ -91,15 +103,23 @@ export class Stage {
     startRunningSet(first, input);
   }
 
-  /** Changes the cutover index and runs both `up`, the half that gives up first; the first step creates everything. */
-  public async step(cutoverIndex: number): Promise<{ readonly step: StepReport; readonly succeeded: boolean }> {
+  /**
+   * Changes the cutover index and runs both `up`, the half that gives up first; the first step creates everything.
+   *
+   * @param outOfTurn whether the other half is tried first. It must be refused.
+   */
+  public async step(
+    cutoverIndex: number,
+    outOfTurn = false,
+  ): Promise<{ readonly step: StepReport; readonly succeeded: boolean }> {
     const before = this.cutoverIndex;
     // What runs already is met first as it is, before anything has happened in its cluster.
     const sourceFirst = before === undefined ? this.input.halves.source.settings.adopt : cutoverIndex < before;
     this.order = sourceFirst ? ["source", "destination"] : ["destination", "source"];
     this.cutoverIndex = cutoverIndex;
     const results: Partial<Record<Side, UpResult>> = {};
-    let succeeded = true;
+    const refused = outOfTurn ? await this.upOutOfTurn(this.order[1], cutoverIndex) : undefined;
+    let succeeded = outOfTurn === (refused !== undefined);
     for (const side of this.order) {
       if (!succeeded) break;
       const { result, refusal } = await this.up(side, cutoverIndex);
@@ -113,6 +133,7 @@ export class Stage {
     const step = {
       cutoverIndex,
       order: this.order,
+      ...(refused === undefined ? {} : { outOfTurn: refused }),
       source: this.half("source", results.source),
       destination: this.half("destination", results.destination),
     };
@@ -125,10 +146,30 @@ export class Stage {
     return { cutoverIndex, order: this.order, source: this.half("source"), destination: this.half("destination") };
   }
 
-  private async up(side: Side, cutoverIndex: number): Promise<{ result: UpResult; refusal: string | undefined }> {
+  private async up(side: Side, cutoverIndex: number): Promise<Ran> {
+    this.scene = `pulumi up -s ${side} at cutover index ${cutoverIndex}`;
+    const ran = await this.run(side, cutoverIndex);
+    const { succeeded, outputs } = ran.result;
+    if (succeeded) this.note(heldIsTrue(side, outputs, { set: this.set(side), pods: this.setWatch.pods[side] }));
+    else this.note([`failed: ${errorsOf(ran.result)}`]);
+    return ran;
+  }
+
+  /** Undefined if it was not refused: what follows means nothing then. */
+  private async upOutOfTurn(side: Side, cutoverIndex: number): Promise<OutOfTurn | undefined> {
+    this.scene = `pulumi up -s ${side} at cutover index ${cutoverIndex}, before its turn`;
+    const { result, refusal } = await this.run(side, cutoverIndex);
+    const { succeeded, operations } = result;
+    const done = operations.filter(({ op }) => op !== "same" && op !== "read");
+    this.note(done.map(({ op, type, name }) => `out of turn: ${op} ${type} ${name}`));
+    if (refusal !== undefined) return { side, refusal };
+    this.note([succeeded ? "out of turn: it was not refused" : `failed: ${errorsOf(result)}`]);
+    return undefined;
+  }
+
+  private async run(side: Side, cutoverIndex: number): Promise<Ran> {
     const { input } = this;
     const own = input.halves[side].settings.connection;
-    this.scene = `pulumi up -s ${side} at cutover index ${cutoverIndex}`;
     for (const half of sides) this.seen[half].splice(0, this.seen[half].length, this.set(half));
     this.setWatch.begin();
     let refusal: string | undefined;
@@ -153,22 +194,15 @@ export class Stage {
     return { result, refusal };
   }
 
-  /** What can be told only when an `up` is over. */
-  private check(side: Side, result: UpResult): void {
+  /** What can be told only when an `up` is over, whatever became of it. */
+  private check(side: Side, { operations, diagnostics, outputs }: UpResult): void {
     const { set, secrets } = this.input;
-    const { operations, diagnostics, outputs, succeeded } = result;
     this.watch();
     for (const half of sides) this.note(oneWrite(set, half, this.seen[half]));
     this.note(nothingDeleted(side, operations));
     this.note(secretsStaySecret(operations, secrets, `an operation of the ${side}`));
     this.note(secretsStaySecret(diagnostics, secrets, `a message of the ${side}`));
     this.note(secretsStaySecret(outputs, secrets, `an output of the ${side}`));
-    if (succeeded) {
-      this.note(heldIsTrue(side, outputs, { set: this.set(side), pods: this.setWatch.pods[side] }));
-    } else {
-      const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message.trim());
-      this.note([`failed: ${errors.join("\n")}`]);
-    }
   }
 
   /** Looks at what has happened in both clusters since the last look. */

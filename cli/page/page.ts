@@ -15,6 +15,7 @@ const mostOpen = 13;
 /** What the rehearsal watches over, in words. */
 const invariants: readonly (readonly [string, string])[] = [
   ["At most one.", "No ordinal lives in both clusters, at any moment."],
+  ["The wrong order is refused,", "and changes nothing: tried at the first step of each direction."],
   ["One write.", "The ordinals of a half change in one write, from one legal cut to another."],
   ["One step at a time.", "No write moves more than a step, and none leaves while an ordinal is held by neither half."],
   ["No volume is lost, empty or shared.", "Every ordinal comes up with the disk it had, and what is given up is kept."],

@@ -71,5 +71,11 @@ function withMessages(step: StepReport, change: (text: string) => string): StepR
       ? {}
       : { diagnostics: given.diagnostics.map((said) => ({ ...said, message: change(said.message) })) }),
   });
-  return { ...step, source: half(step.source), destination: half(step.destination) };
+  const { outOfTurn } = step;
+  return {
+    ...step,
+    ...(outOfTurn === undefined ? {} : { outOfTurn: { ...outOfTurn, refusal: change(outOfTurn.refusal) } }),
+    source: half(step.source),
+    destination: half(step.destination),
+  };
 }

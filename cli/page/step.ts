@@ -40,12 +40,23 @@ ${
     ? ""
     : markup`<details${open || trouble !== undefined ? markup` open` : ""}>
 <summary>${step.order.map((side, at) => markup`${at === 0 ? "" : ", then "}<b>${side}</b>: ${summaryOf(placed, side)}`)}</summary>
-<ol class="ups">
+${renderOutOfTurn(placed, index)}<ol class="ups">
 ${step.order.map((side) => renderUp(placed, plan, side, index))}
 </ol>
 </details>`
 }
 </section>
+`;
+}
+
+/** What the wrong order gets: no trouble, but what the guard is for. */
+function renderOutOfTurn({ step: { outOfTurn, order } }: PlacedStep, index: string): Markup | "" {
+  if (outOfTurn === undefined) return "";
+  return markup`<div class="tried">
+<h4><code>pulumi up -s ${outOfTurn.side}</code> <span class="index">cutoverIndex ${index}</span></h4>
+<p class="why">Tried before the ${order[0]}’s, to see that the wrong order is refused. Nothing changed.</p>
+<div class="said refused"><strong>✓ Refused</strong><p>${outOfTurn.refusal.trimEnd()}</p></div>
+</div>
 `;
 }
 

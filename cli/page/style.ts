@@ -47,6 +47,7 @@ h2:focus-visible { outline: none; }
 .verdict li, .said p, .said li { white-space: pre-line; }
 .said { margin-top: .75rem; padding: .5rem .85rem; font-size: .92rem; }
 .said.warning { background: var(--warning); color: var(--warning-ink); }
+.said.refused { background: var(--good); color: var(--good-ink); }
 .said.info { background: var(--note); color: var(--note-ink); }
 .facts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2.5rem; margin: 0; border-top: 1px solid var(--line); }
 .facts div { display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: .75rem; padding: .4rem 0; border-bottom: 1px solid var(--line); }
@@ -92,6 +93,7 @@ button { font: inherit; font-size: .9rem; color: var(--ink); background: var(--c
 summary { cursor: pointer; color: var(--soft); margin-top: .75rem; padding: .15rem 0; }
 summary b { font-weight: 600; color: var(--ink); }
 .ups { list-style: none; counter-reset: up; margin: .5rem 0 0; padding: 0; display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; }
+.tried { margin: .5rem 0 1.25rem; padding-left: 2.25rem; }
 .ups > li { counter-increment: up; position: relative; padding-left: 2.25rem; }
 .ups > li::before { content: counter(up); position: absolute; left: 0; top: 0; width: 1.5rem; height: 1.5rem; border: 1px solid var(--soft); border-radius: 50%; text-align: center; font-size: .85rem; line-height: 1.4rem; color: var(--soft); }
 .index { font-weight: 400; color: var(--soft); font-size: .9rem; white-space: nowrap; margin-left: .35rem; }
@@ -127,7 +129,7 @@ footer p + p { margin-top: .5rem; }
   .facts { grid-template-columns: minmax(0, 1fr); }
   .facts div { grid-template-columns: 7rem minmax(0, 1fr); }
   .step { padding: .9rem; }
-  .ups > li { padding-left: 0; }
+  .tried, .ups > li { padding-left: 0; }
   .ups > li::before { position: static; display: block; margin-bottom: .25rem; }
   .index { display: block; margin-left: 0; }
   .operations, .operations tbody, .operations tr, .operations td:last-child { display: block; width: auto; }

@@ -31,6 +31,10 @@ export const creation: StepReport = {
 export const forward: StepReport = {
   cutoverIndex: 1,
   order: ["source", "destination"],
+  outOfTurn: {
+    side: "destination",
+    refusal: "cutoverIndex 1: ordinal 1 is still held by the source.\nRun the other first\n",
+  },
   source: half(0, 1, [
     operation("same", "kubernetes:core/v1:Service", "web"),
     operation("update", statefulSet, "web", [

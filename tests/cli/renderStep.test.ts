@@ -27,6 +27,10 @@ test("a step forward: source first, field by field, what stays the same left out
   const rendered = { set, previousIndex: 2, step: forward };
   expect(renderTitle(rendered, 1, 2)).toBe("Step 1 of 2, forward: ordinal 1 moves to the destination");
   expect(renderStep(rendered, style)).toEqual([
+    "pulumi up -s destination  (cutoverIndex 2 => 1)  tried before its turn",
+    "    refused: cutoverIndex 1: ordinal 1 is still held by the source.",
+    "      Run the other first",
+    "",
     "pulumi up -s source  (cutoverIndex 2 => 1)",
     " ~  kubernetes:apps/v1:StatefulSet  web  update",
     '       ~ metadata.annotations["statefulset-cutover/range"]: "0+2" => "0+1"',
@@ -60,7 +64,8 @@ test("a step back", () => {
 
 test("where a rehearsal starts in the middle, the way there is not shown", () => {
   const still: StepReport = {
-    ...forward,
+    cutoverIndex: 1,
+    order: ["source", "destination"],
     source: { start: 0, replicas: 1, operations: [] },
     destination: { start: 1, replicas: 1, operations: [] },
   };

@@ -44,7 +44,9 @@ function statusOf(set: KubernetesObject, version: (revision: unknown) => string)
 
 /** All that is compared, in lines. */
 export function stateOf({ set, pods, claims, volumes, revisions }: Found): State {
-  const sorted = [...revisions].sort((a, b) => Number(a.revision) - Number(b.revision));
+  // Of a set on its way out the garbage collector deletes them, and the controller may make one again: a race.
+  const compared = set?.metadata.deletionTimestamp === undefined ? revisions : [];
+  const sorted = [...compared].sort((a, b) => Number(a.revision) - Number(b.revision));
   const versions = new Map<unknown, string>(
     sorted.map((each) => {
       const annotations = pluck(each, "data", "spec", "template", "metadata", "annotations");

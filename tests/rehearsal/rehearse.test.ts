@@ -66,6 +66,15 @@ test("a set of three, there and back", async () => {
     ["spec.ordinals.start: 1 => 2", "spec.replicas: 2 => 1"],
     ["spec.ordinals.start: 2 => 3", "spec.replicas: 1 => 0"],
   ]);
+  // The wrong order is tried once each way.
+  expect(report.steps.map(({ outOfTurn }) => outOfTurn?.side)).toEqual([
+    ...[undefined, "destination", undefined, undefined],
+    ...["source", undefined, undefined],
+  ]);
+  expect(report.steps[1]?.outOfTurn?.refusal).toBe(
+    "cutoverIndex 2: ordinal 2 is still held by the source. Run pulumi up -s source with cutoverIndex 2 first, then this again",
+  );
+  expect(report.steps[4]?.outOfTurn?.refusal).toContain("ordinal 0 is still held by the destination");
   const [creation] = report.steps;
   for (const half of [creation?.source, creation?.destination]) {
     expect(half?.operations.every(({ op }) => op === "create")).toBe(true);

@@ -6,7 +6,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { OrdinalRange, Side } from "../../core/ordinals";
-import { rangeOf } from "../../core/ordinals";
+import { peerOf, rangeOf } from "../../core/ordinals";
 import { type Program, rehearse, type RehearsalOptions } from "../../rehearsal/rehearse";
 import type { RehearsalReport } from "../../rehearsal/report";
 
@@ -88,13 +88,23 @@ export interface Faults {
   readonly upserts?: boolean;
   /** Declared while nothing has moved, and then no more. */
   readonly forgets?: boolean;
+  /** Does not wait for its peer. */
+  readonly hurries?: boolean;
 }
 
-/** Moves a set of two without a claim, or with one that it hands to nobody: no protocol, no guard, no hand-over. */
+/**
+ * Moves a set of two without a claim, or with one that it hands to nobody: no hand-over, no guard, and of the protocol only
+ * that a half waits for its peer to give up.
+ */
 export function naive(faults: Faults = {}, templates: readonly string[] = []): Program {
+  const last: Partial<Record<Side, number>> = {};
   return () => {
     const side = pulumi.getStack() as Side;
     const cutoverIndex = new pulumi.Config().requireNumber("cutoverIndex");
+    const other = last[peerOf(side)] ?? cutoverIndex;
+    const isEarly = side === "source" ? cutoverIndex > other : cutoverIndex < other;
+    if (isEarly && faults.hurries !== true) throw new pulumi.RunError("it is the other half's turn");
+    last[side] = cutoverIndex;
     const whole = { start: 0, replicas: 2 };
     const range = (faults.range ?? rangeOf)(side, whole, cutoverIndex);
     const provider = new kubernetes.Provider("cluster", {

@@ -120,14 +120,24 @@ test("secrets stay secret: a plain output", async () => {
   ]);
 });
 
+test("the wrong order is tried, and must be refused", async () => {
+  const { violations, steps } = await rehearseSet({ replicas: 2, templates: [] }, {}, naive({ hurries: true }));
+  const scene = "pulumi up -s destination at cutover index 1, before its turn:";
+  expect(violations).toContain(`${scene} out of turn: it was not refused`);
+  expect(violations).toContain(`${scene} out of turn: update kubernetes:apps/v1:StatefulSet web`);
+  expect(violations).toContain(
+    `${scene} at most one: ordinal 1 lives in both clusters (source: a pod, destination: its live spec allows it)`,
+  );
+  expect(steps.map(({ cutoverIndex }) => cutoverIndex)).toEqual([2, 1]);
+});
+
 test("a program that fails ends the rehearsal, in words", async () => {
-  const failing: Program = (ports) =>
-    naive({
-      range: (side, set, k) => {
-        if (k === 1) throw new Error("no way");
-        return rangeOf(side, set, k);
-      },
-    })(ports);
+  const failing = naive({
+    range: (side, set, k) => {
+      if (k === 1) throw new Error("no way");
+      return rangeOf(side, set, k);
+    },
+  });
   const { violations, steps } = await rehearseSet({ replicas: 2, templates: [] }, {}, failing);
   expect(violations).toEqual(["pulumi up -s source at cutover index 1: failed: no way"]);
   expect(steps.map(({ cutoverIndex }) => cutoverIndex)).toEqual([2, 1]);

@@ -72,6 +72,8 @@ test("every step: what each up is for, and what it changes, in order", () => {
   expect(text).toContain(
     "Step 1 of 2, forward: ordinal 1 moves to the destination Afterwards S 0 →D 1 " +
       "source : 1 updated, then destination : 1 created, 1 updated, 1 retained, 1 warning " +
+      "pulumi up -s destination cutoverIndex 2 => 1 Tried before the source’s, to see that the wrong order is refused. " +
+      "Nothing changed. ✓ Refused cutoverIndex 1: ordinal 1 is still held by the source. Run the other first " +
       "pulumi up -s source cutoverIndex 2 => 1 Gives ordinal 1 up, so it goes first. " +
       "What this up changes in the source, in order Operation Resource Name ~ update StatefulSet apps/v1 web " +
       '~ metadata.annotations["statefulset-cutover/range"]: "0+2" => "0+1" ~ spec.replicas: 2 => 1 ' +
