@@ -6,6 +6,7 @@ import type { KubeObject } from "../../playground/api";
 import { useGround, type Ground } from "./ground";
 import { expectWholeSet, Scenario, untouched } from "./harness";
 import type { Run } from "./project";
+import { rehearsedSteps, withoutVolumeNames } from "./rehearsed";
 import { type Hand, hands, pathOf, runAlready, runningManifest, untilReady } from "./runningSet";
 import { describeInWhole, tell } from "./tools";
 
@@ -62,6 +63,7 @@ describeInWhole("a set that runs already", () => {
     expect(flat(refused)).toContain("pulumi config set adopt true -s source");
     await setAdopt(scenario);
 
+    const [first, second] = await rehearsedSteps(scenario.project.folder);
     const preview = await scenario.project.preview("source");
     expect(flat(preview)).toContain(
       "StatefulSet " + `${namespace}/web is taken over as it runs, although the engine says create`,
@@ -70,6 +72,7 @@ describeInWhole("a set that runs already", () => {
     const up = await scenario.mustUp("source");
     tell(`taken over in ${up.ms} ms`);
     expect(up.operations).toEqual(preview.operations);
+    expect(up.operations).toEqual(first?.source);
     expect(flat(up)).toContain(
       "Only annotations are written (pulumi.com/patchForce, statefulset-cutover/cluster, statefulset-cutover/range, " +
         "statefulset-cutover/turn): its pods keep running",
@@ -79,7 +82,9 @@ describeInWhole("a set that runs already", () => {
     expect((await scenario.mustUp("source")).operations).toEqual([]);
 
     const generation = (await scenario.live("source")).metadata.generation;
-    await scenario.step(2);
+    expect((await scenario.mustUp("source", 2)).operations).toEqual(second?.source);
+    const { operations } = await scenario.mustUp("destination");
+    expect(withoutVolumeNames(operations)).toEqual(withoutVolumeNames(second?.destination ?? []));
     expect((await scenario.live("source")).metadata.generation).toBe(generation + 1);
     await expectWholeSet(scenario, 2);
     // Somebody else co-owns what was taken over: changes of it must not be conflicts.

@@ -101,7 +101,7 @@ describeInWhole("carried along", () => {
     expect((await shownAndDone("source")).operations).toEqual(rehearsed[0]?.source);
     expect((await shownAndDone("source", 1)).operations).toEqual(rehearsed[1]?.source);
     const { operations, diagnostics } = await shownAndDone("destination");
-    expect(withoutVolumeNames(operations)).toEqual(withoutVolumeNames(rehearsed[1]?.destination));
+    expect(withoutVolumeNames(operations)).toEqual(withoutVolumeNames(rehearsed[1]?.destination ?? []));
     expect(diagnostics).toEqual([]);
     const { metadata, data, type } = (await secret("destination", "db")) ?? {};
     expect([metadata?.labels, metadata?.annotations, data, type]).toEqual([

@@ -1,11 +1,12 @@
 /**
  * Sets of every shape, moved there and back: batch 2, numbered from 1, several claim templates, none, new volumes,
- * Parallel, and the example of a Redis cluster.
+ * Parallel, and the example of a Redis cluster. Each step is compared with what its previews and the rehearsal say.
  */
 import { createVolumesForSet } from "../../playground/storage";
 import { useGround } from "./ground";
 import { expectNothingLost, Scenario } from "./harness";
 import { type ScenarioOptions } from "./manifests";
+import { beginAsRehearsed, moveAsRehearsed, rehearsedSteps } from "./rehearsed";
 import { describeInWhole, tell } from "./tools";
 
 interface Shape extends ScenarioOptions {
@@ -34,14 +35,16 @@ describeInWhole("every shape of a set", () => {
   const ground = useGround();
 
   test.each(shapes)("$namespace: there and back", async ({ batch = 1, andThereAgain = false, ...options }) => {
-    const scenario = await Scenario.begin(ground(), { ...options, config: { batch } });
+    const scenario = await Scenario.prepare(ground(), { ...options, config: { batch } });
     const { start, end } = scenario;
+    const [first, ...moves] = await rehearsedSteps(scenario.project.folder);
+    await beginAsRehearsed(scenario, first);
     const all = Array.from({ length: end - start }, (_, index) => start + index);
     expect(await scenario.whereabouts()).toEqual({ source: all, destination: [] });
     const generations = [(await scenario.live("source")).metadata.generation];
-    await scenario.moveTo(start, batch);
+    await moveAsRehearsed(scenario, moves.slice(0, moves.length / 2));
     expect(await scenario.whereabouts()).toEqual({ source: [], destination: all });
-    await scenario.moveTo(end, batch);
+    await moveAsRehearsed(scenario, moves.slice(moves.length / 2));
     expect(await scenario.whereabouts()).toEqual({ source: all, destination: [] });
     generations.push((await scenario.live("source")).metadata.generation);
     const steps = 2 * Math.ceil((end - start) / batch);
@@ -50,11 +53,11 @@ describeInWhole("every shape of a set", () => {
       await scenario.moveTo(start, batch);
       expect(await scenario.whereabouts()).toEqual({ source: [], destination: all });
     }
-    const { restarts, moves } = await scenario.finish();
-    expect(restarts).toEqual([]);
-    expect(moves).toHaveLength((andThereAgain ? 3 : 2) * all.length);
+    const observed = await scenario.finish();
+    expect(observed.restarts).toEqual([]);
+    expect(observed.moves).toHaveLength((andThereAgain ? 3 : 2) * all.length);
     expectNothingLost(scenario);
-    tell(`down, in ms: ${moves.map(({ downMs }) => downMs).join(", ")}`);
+    tell(`down, in ms: ${observed.moves.map(({ downMs }) => downMs).join(", ")}`);
   });
 
   test("fresh: new volumes there, and each way back is a choice of data", async () => {
@@ -63,9 +66,9 @@ describeInWhole("every shape of a set", () => {
     await createVolumesForSet(ground().client("destination"), {
       ...{ namespace, set: "web", template: "data", replicas: 2 },
     });
-    await scenario.mustUp("destination");
-    await scenario.mustUp("source");
-    await scenario.moveTo(0);
+    const [first, ...moves] = await rehearsedSteps(scenario.project.folder, "--one-way");
+    await beginAsRehearsed(scenario, first);
+    await moveAsRehearsed(scenario, moves);
     expect(await scenario.whereabouts()).toEqual({ source: [], destination: [0, 1] });
 
     await scenario.mustUp("destination", 1);
