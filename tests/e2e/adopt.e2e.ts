@@ -80,6 +80,8 @@ describeInWhole("a set that runs already", () => {
     expect(flat(up).includes("Helm release shop")).toBe(hand.startsWith("Helm"));
     expect(await state(scenario)).toEqual(before);
     expect((await scenario.mustUp("source")).operations).toEqual([]);
+    // A rehearsal begins with the half that takes over: the other one is offered volumes at once.
+    await scenario.mustUp("destination");
 
     const generation = (await scenario.live("source")).metadata.generation;
     expect((await scenario.mustUp("source", 2)).operations).toEqual(second?.source);
