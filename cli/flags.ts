@@ -1,5 +1,27 @@
 import type { Problem } from "../core/userError";
 
+/** Options of `cutover rehearse` that are about real clusters, as they stand on the command line. */
+export interface FromClusterFlags {
+  readonly fromCluster?: string;
+  readonly set?: string;
+  readonly destinationContext?: string;
+  readonly init?: string;
+}
+
+/** Options of `cutover rehearse` as they stand on the command line. */
+export interface RehearseFlags extends FromClusterFlags {
+  readonly manifests?: readonly string[];
+  readonly namespace?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly oneWay?: boolean;
+  readonly batch?: string;
+  readonly configDir?: string;
+  readonly json?: boolean;
+  /** Where to write the page, if one is wanted. */
+  readonly html?: string;
+}
+
 const largestInteger = 999_999_999;
 
 /** Reads an option that is a whole number, from `min` on; undefined if it is not given, or reported as not legal. */

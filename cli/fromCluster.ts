@@ -7,17 +7,10 @@ import { type Problem, UserError } from "../core/userError";
 import type { Connection } from "../live/cluster";
 import type { ClusterReader } from "../live/clusterReader";
 import type { SetPlace, Surveyed } from "../live/survey";
-import type { RealInput } from "../rehearsal/rehearse";
+import type { RealInput } from "../rehearsal/rehearsalInput";
+import type { FromClusterFlags } from "./flags";
 import { folderProblems, type NewProject } from "./init";
 import { type Io, writeLines } from "./io";
-
-/** Options of `cutover rehearse` that are about real clusters, as they stand on the command line. */
-export interface FromClusterFlags {
-  readonly fromCluster?: string;
-  readonly set?: string;
-  readonly destinationContext?: string;
-  readonly init?: string;
-}
 
 /** How clusters are looked at. */
 export interface Surveyor {

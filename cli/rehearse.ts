@@ -3,14 +3,8 @@ import { type Problem, UserError } from "../core/userError";
 import type { RehearsalListener, RehearsalOptions } from "../rehearsal/rehearse";
 import type { RehearsalReport } from "../rehearsal/report";
 import { paletteFor } from "./colour";
-import { readInteger } from "./flags";
-import {
-  clusterFlagProblems,
-  fromCluster,
-  type FromClusterFlags,
-  type LoadSurveyor,
-  realSurveyor,
-} from "./fromCluster";
+import { readInteger, type RehearseFlags } from "./flags";
+import { clusterFlagProblems, fromCluster, type LoadSurveyor, realSurveyor } from "./fromCluster";
 import { type NewProject, nextSteps, writeProject } from "./init";
 import type { ExitCode, Io } from "./io";
 import { exitCodes, writeLines } from "./io";
@@ -19,20 +13,6 @@ import { renderStep, renderTitle } from "./renderStep";
 import { alreadySaid, renderVerdict } from "./renderVerdict";
 import { pageFileProblem } from "./page/pageFile";
 import { PageRecorder } from "./page/recorder";
-
-/** Options of `cutover rehearse` as they stand on the command line. */
-export interface RehearseFlags extends FromClusterFlags {
-  readonly manifests?: readonly string[];
-  readonly namespace?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly oneWay?: boolean;
-  readonly batch?: string;
-  readonly configDir?: string;
-  readonly json?: boolean;
-  /** Where to write the page, if one is wanted. */
-  readonly html?: string;
-}
 
 /** The rehearsal, as the command calls it. */
 export type Rehearse = (options: RehearsalOptions, listener: RehearsalListener) => Promise<RehearsalReport>;

@@ -1,5 +1,13 @@
 import { copyOf, isObject, sameJson } from "./json";
 
+/** One operation of a JSON patch, RFC 6902. */
+export interface JsonPatchOperation {
+  readonly op: "add" | "remove" | "replace" | "move" | "copy" | "test";
+  readonly path: string;
+  readonly from?: string;
+  readonly value?: unknown;
+}
+
 /** A patch that cannot be applied. Its message is a clause that follows the place of the patch. */
 export class PatchError extends Error {
   public override readonly name = "PatchError";

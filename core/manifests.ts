@@ -2,8 +2,7 @@ import { at, isObject } from "./json";
 import type { KubernetesObject } from "./kubernetes";
 import { hasMap } from "./report";
 import type { Problem } from "./userError";
-import type { ManifestFile } from "./workload";
-import { readYaml } from "./yaml";
+import { type ManifestFile, readYaml } from "./yaml";
 
 /** An object of the manifests, and how it is named in a message. */
 export interface Located {

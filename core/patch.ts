@@ -1,14 +1,21 @@
 import { closest, distance } from "fastest-levenshtein";
 import { checkObject } from "./checks";
 import { at, isObject, sameJson } from "./json";
-import { applyJsonPatch, PatchError } from "./jsonPatch";
+import { applyJsonPatch, type JsonPatchOperation, PatchError } from "./jsonPatch";
 import type { KubernetesObject } from "./kubernetes";
 import type { Located } from "./manifests";
 import { applyMergePatch } from "./mergePatch";
 import { ownPrefix } from "./objects";
 import { reportTo, type Report } from "./report";
 import type { Problem } from "./userError";
-import type { JsonPatchOperation, Patch } from "./workload";
+
+/** A change to one object of the manifests, for one stack. */
+export interface Patch {
+  readonly kind: string;
+  readonly name: string;
+  /** A merge patch in which lists of named items are merged by name, or a JSON patch list (RFC 6902). */
+  readonly patch: Readonly<Record<string, unknown>> | readonly JsonPatchOperation[];
+}
 
 /** The most objects that are listed in a message. */
 const mostListed = 12;

@@ -7,33 +7,15 @@ import { readObjects, type Located } from "./manifests";
 import { assignNamespaces, checkEndpoints, namesOfOldNamespace, namespacesOf } from "./namespaces";
 import { cleaned } from "./objects";
 import { endOf, type OrdinalRange, type Side } from "./ordinals";
-import { applyPatches } from "./patch";
+import { applyPatches, type Patch } from "./patch";
 import { foldEnv, sharedClaimWarnings } from "./podTemplate";
 import { reportTo } from "./report";
 import { readableRange } from "./statefulSet";
 import type { Problem } from "./userError";
+import type { ManifestFile } from "./yaml";
 
-/** A change to one object of the manifests, for one stack. */
-export interface Patch {
-  readonly kind: string;
-  readonly name: string;
-  /** A merge patch in which lists of named items are merged by name, or a JSON patch list (RFC 6902). */
-  readonly patch: Readonly<Record<string, unknown>> | readonly JsonPatchOperation[];
-}
-
-/** One operation of a JSON patch, RFC 6902. */
-export interface JsonPatchOperation {
-  readonly op: "add" | "remove" | "replace" | "move" | "copy" | "test";
-  readonly path: string;
-  readonly from?: string;
-  readonly value?: unknown;
-}
-
-/** A manifest file: its path as a user wrote it, and its text. */
-export interface ManifestFile {
-  readonly path: string;
-  readonly text: string;
-}
+export type { Patch } from "./patch";
+export type { ManifestFile } from "./yaml";
 
 /** A cutover index, where it stands, and what to do if it is none of the set's. */
 export interface GivenIndex {

@@ -2,7 +2,12 @@ import { Composer, type CST, Lexer, LineCounter, Parser, type Document } from "y
 import { deepFreeze } from "./json";
 import type { Problem } from "./userError";
 import { yamlValue } from "./yamlValues";
-import type { ManifestFile } from "./workload";
+
+/** A manifest file: its path as a user wrote it, and its text. */
+export interface ManifestFile {
+  readonly path: string;
+  readonly text: string;
+}
 
 /** One YAML document of a file. */
 export interface YamlDocument {

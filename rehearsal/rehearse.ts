@@ -1,42 +1,11 @@
 import { endOf } from "../core/ordinals";
-import type { ProjectFiles } from "../core/startingProject";
-import type { ClusterSurvey, SetSurvey } from "../core/survey";
-import type { Problem } from "../core/userError";
-import { type Ports, program as realProgram } from "../program";
-import { readInput } from "./rehearsalInput";
+import { program as realProgram } from "../program";
+import { readInput, type RehearsalOptions } from "./rehearsalInput";
 import type { RehearsalReport, StepReport } from "./report";
-import { Stage } from "./stage";
+import { type Program, Stage } from "./stage";
 
-/** What to rehearse, and how much of it to show. */
-export interface RehearsalOptions {
-  /** The current folder: `manifests` and `configDir` are relative to it. */
-  readonly cwd: string;
-  /** Manifests to use instead of the config's. Without `configDir`, all config then takes its defaults. */
-  readonly manifests?: readonly string[];
-  /** Folder of a Pulumi project. Default: the current folder. */
-  readonly configDir?: string;
-  /** What really runs, and the project that is to move it: instead of a folder and of clusters that are made up. */
-  readonly real?: RealInput;
-  /** Instead of the config's. */
-  readonly namespace?: string;
-  /** Instead of the config's. */
-  readonly batch?: number;
-  /** The cutover index to show from; the way there is run silently. Default: s+N. */
-  readonly from?: number;
-  /** The cutover index to go to, straight. Default: down to s, then back up to s+N. */
-  readonly to?: number;
-  /** Whether to stop at s. */
-  readonly oneWay: boolean;
-  /** What the caller has found wrong already: told together with whatever else is. */
-  readonly problems: readonly Problem[];
-}
-
-/** A running set, the cluster that it is to move to, and the project that moves it. */
-export interface RealInput {
-  readonly source: SetSurvey;
-  readonly destination: ClusterSurvey;
-  readonly files: ProjectFiles;
-}
+export type { RehearsalOptions } from "./rehearsalInput";
+export type { Program } from "./stage";
 
 /** What will be rehearsed: known once the input has been found good. */
 export interface RehearsalPlan {
@@ -65,9 +34,6 @@ export interface RehearsalListener {
     about: { readonly plan: RehearsalPlan; readonly number: number; readonly violations: readonly string[] },
   ) => void;
 }
-
-/** What the rehearsal runs. Tests put a program in its place that lacks a protection. */
-export type Program = (ports: Ports) => Promise<object>;
 
 /**
  * Runs the real program against two simulated clusters, through every cutover index on the way, and checks the

@@ -5,6 +5,7 @@ import { rangeOfSet } from "../core/kubernetes";
 import type { OrdinalRange, Side } from "../core/ordinals";
 import { peerOf, rangeOf } from "../core/ordinals";
 import { UserError } from "../core/userError";
+import type { Ports } from "../program";
 import { SetWatch } from "./setWatch";
 import { SimulatedCluster, type SimulatedClusterOptions } from "./cluster";
 import { SimulatedStack } from "./engine";
@@ -23,7 +24,6 @@ import {
 } from "./invariants";
 import { clusterOptions, furnish, startRunningSet } from "./furnish";
 import type { RehearsalInput } from "./rehearsalInput";
-import type { Program } from "./rehearse";
 import type { HalfReport, OutOfTurn, StepReport, UpResult } from "./report";
 
 const sides: readonly Side[] = ["source", "destination"];
@@ -45,6 +45,9 @@ class WatchedCluster extends SimulatedCluster {
     return changed;
   }
 }
+
+/** What the rehearsal runs. Tests put a program in its place that lacks a protection. */
+export type Program = (ports: Ports) => Promise<object>;
 
 /** An `up` that was run. */
 interface Ran {

@@ -1,6 +1,6 @@
 import { basename, isAbsolute, relative, sep } from "node:path";
 import { shellWord } from "../../core/shell";
-import type { RehearseFlags } from "../rehearse";
+import type { RehearseFlags } from "../flags";
 
 /** The command line that rehearses the same again, without what only says where the answer goes. */
 export function commandLine(flags: RehearseFlags): string {

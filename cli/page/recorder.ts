@@ -3,7 +3,7 @@ import type { RehearsalListener, RehearsalPlan } from "../../rehearsal/rehearse"
 import type { RehearsalReport, StepReport } from "../../rehearsal/report";
 import type { Io } from "../io";
 import { writeLines } from "../io";
-import type { RehearseFlags } from "../rehearse";
+import type { RehearseFlags } from "../flags";
 import { programVersion } from "../version";
 import { commandLine, portablePath, portableText } from "./commandLine";
 import { renderPage } from "./page";
