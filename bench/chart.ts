@@ -61,6 +61,7 @@ function panelsOf({ ways: { byHand, plain }, ups, growth }: Results): Panel[] {
       title: "One up",
       bars: [
         ...bar("bare program", wall(ups.bare), FLOOR),
+        ...bar("empty, TypeScript", wall(ups.typeScript), FLOOR),
         ...bar("empty program", wall(ups.floor), FLOOR),
         ...bar("source", wall(ups.source), OURS),
         ...bar("destination", wall(ups.destination), OURS),

@@ -10,7 +10,16 @@ import { byHand, type Begin, type Move, plain, type Step, withLivePeer, withoutF
 const IDLE_MS = 15_000;
 
 /** What can be measured. */
-export const PARTS = ["byHand", "plain", "withoutFence", "withLivePeer", "growth", "floor", "bare"] as const;
+export const PARTS = [
+  "byHand",
+  "plain",
+  "withoutFence",
+  "withLivePeer",
+  "growth",
+  "floor",
+  "typeScript",
+  "bare",
+] as const;
 
 /** One of them. */
 export type Part = (typeof PARTS)[number];
@@ -31,11 +40,14 @@ export interface WayResult {
   readonly requests: Requests;
 }
 
-/** Every `up`: the two of a step of the plain way, and those of an empty program. */
+/** Every `up`: the two of a step of the plain way, and those of programs to compare them with. */
 export interface Ups {
   readonly source: Up[];
   readonly destination: Up[];
+  /** Those of an empty program: nothing can be quicker. */
   readonly floor: Up[];
+  /** Those of an empty program that Pulumi compiles as TypeScript, as its own templates do. */
+  readonly typeScript: Up[];
   /** Those of a program with the same objects and nothing around them, which finds nothing to change. */
   readonly bare: Up[];
 }
@@ -67,7 +79,7 @@ const stepsOfASet = WAYS_REPLICAS - 1;
 
 /** Measures all that the plan asks for. */
 export async function measure(ground: Ground, plan: Plan): Promise<Results> {
-  const ups: Ups = { source: [], destination: [], floor: [], bare: [] };
+  const ups: Ups = { source: [], destination: [], floor: [], typeScript: [], bare: [] };
   const ways = await measureWays(ground, plan, ups);
   const growth = plan.only.includes("growth") ? await measureGrowth(ground, plan) : [];
   return { ways, ups, growth, duplicates: ground.duplicates() };
@@ -77,7 +89,8 @@ export async function measure(ground: Ground, plan: Plan): Promise<Results> {
 async function measureWays(ground: Ground, { only, runs }: Plan, ups: Ups): Promise<Results["ways"]> {
   const names = WAYS.filter((name) => only.includes(name));
   const still = {
-    ...(only.includes("floor") && { floor: await emptyProject(ground) }),
+    ...(only.includes("floor") && { floor: await emptyProject(ground, false) }),
+    ...(only.includes("typeScript") && { typeScript: await emptyProject(ground, true) }),
     ...(only.includes("bare") && { bare: await bareProject(ground) }),
   };
   const steps = new Map(names.map((name) => [name, { downMs: [] as number[], taken: [] as Taken[] }]));
@@ -97,7 +110,7 @@ async function measureWays(ground: Ground, { only, runs }: Plan, ups: Ups): Prom
         }
         ground.talk.say(`run ${each + 1} of ${runs}, ${name}: ${taken.step.ms} ms`);
       }
-      for (const [name, project] of Object.entries(still) as ["floor" | "bare", PulumiProject][]) {
+      for (const [name, project] of Object.entries(still) as [keyof typeof still, PulumiProject][]) {
         const up = await project.up("source");
         ups[name].push(up);
         ground.talk.say(`run ${each + 1} of ${runs}, up of the ${name} program: ${up.ms} ms`);
@@ -165,9 +178,13 @@ function requestsOf(taken: readonly Taken[], idle: Counted | undefined): Request
   );
 }
 
-/** The engine's floor: a program that does nothing, with everything else as in ours. */
-async function emptyProject({ folder: parent, repository, kubeconfig }: Ground): Promise<PulumiProject> {
-  const project = await PulumiProject.create({ parent, repository, kubeconfig, stacks: ["source"], index: emptyIndex });
+/** A program that does nothing, with everything else as in ours. */
+async function emptyProject(
+  { folder: parent, repository, kubeconfig }: Ground,
+  compiles: boolean,
+): Promise<PulumiProject> {
+  const options = { parent, repository, kubeconfig, stacks: ["source"], index: emptyIndex, compiles };
+  const project = await PulumiProject.create(options);
   // The first one compiles.
   await project.up("source");
   return project;

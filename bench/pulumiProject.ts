@@ -16,8 +16,10 @@ export interface ProjectOptions {
   readonly repository: string;
   readonly kubeconfig: string;
   readonly stacks: readonly string[];
-  /** Text of index.ts. */
+  /** Text of its entry point: CommonJS, which is TypeScript as well. */
   readonly index: string;
+  /** Whether Pulumi is to compile it as TypeScript. Default: it runs as it is, as the project of this repository. */
+  readonly compiles?: boolean;
   readonly manifests?: readonly KubeObject[];
   /** Config of the project, as in Pulumi.yaml. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -47,12 +49,12 @@ export interface Up extends Ended {
 
 const noteMoments = [
   "const entryMs = Date.now();",
-  'const marks: any = { nodeMs: require("node:perf_hooks").performance.timeOrigin, entryMs };',
-  'process.on("exit", () => require("node:fs").writeFileSync(process.env.BENCH_MARKS!, JSON.stringify(marks)));',
+  'const marks = { nodeMs: require("node:perf_hooks").performance.timeOrigin, entryMs };',
+  'process.on("exit", () => require("node:fs").writeFileSync(process.env.BENCH_MARKS, JSON.stringify(marks)));',
 ];
 
 /** An entry point that does nothing but note when it was reached. */
-export const emptyIndex = [...noteMoments, "export {};", ""].join("\n");
+export const emptyIndex = [...noteMoments, ""].join("\n");
 
 /**
  * An entry point that declares the same objects as ours with nothing around them, and reads the outputs of the other
@@ -72,24 +74,24 @@ export function bareIndex(namespace: string, manifests: readonly KubeObject[]): 
   });
   return [
     ...noteMoments,
-    'import * as pulumi from "@pulumi/pulumi";',
-    'import { Provider } from "@pulumi/kubernetes/provider";',
+    'const pulumi = require("@pulumi/pulumi");',
+    'const { Provider } = require("@pulumi/kubernetes/provider");',
     "marks.loadedMs = Date.now();",
     'const options = { provider: new Provider("cluster", { context: "source" }) };',
     ...declared,
     "marks.declaredMs = Date.now();",
-    'export const other = new pulumi.StackReference("organization/benchmark/destination").outputs;',
+    'exports.other = new pulumi.StackReference("organization/benchmark/destination").outputs;',
     "",
   ].join("\n");
 }
 
-/** An entry point that runs this repository's program, and notes when what was reached. */
+/** An entry point that runs this repository's program as built, and notes when what was reached. */
 export function indexOf(repository: string): string {
   return [
     ...noteMoments,
-    `const main = require(${JSON.stringify(join(repository, "index"))});`,
+    `const main = require(${JSON.stringify(join(repository, "dist", "index.js"))});`,
     "marks.loadedMs = Date.now();",
-    "export = async () => {",
+    "module.exports = async () => {",
     "  const outputs = await main();",
     "  marks.declaredMs = Date.now();",
     "  outputs.held.apply(() => { marks.provenMs = Date.now(); });",
@@ -133,8 +135,14 @@ export class PulumiProject {
     const all = { ...(manifests && { manifests: ["set.yaml"] }), ...this.options.config, ...config };
     const file = {
       name: "benchmark",
-      main: "index.ts",
-      runtime: { name: "nodejs", options: { packagemanager: "npm", tsconfig: "tsconfig.json" } },
+      main: this.entryPoint,
+      runtime: {
+        name: "nodejs",
+        options: {
+          packagemanager: "npm",
+          ...(this.options.compiles === true ? { tsconfig: "tsconfig.json" } : { typescript: false }),
+        },
+      },
       options: { refresh: "always" },
       config: Object.fromEntries(Object.entries(all).map(([key, value]) => [key, { default: value }])),
     };
@@ -159,6 +167,10 @@ export class PulumiProject {
     return { ...ended, operationsMs: operationsIn(ended.output), marks };
   }
 
+  private get entryPoint(): string {
+    return this.options.compiles === true ? "index.ts" : "index.js";
+  }
+
   private get folder(): string {
     return join(this.root, "project");
   }
@@ -173,7 +185,7 @@ export class PulumiProject {
     const plugins = join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "plugins");
     if (existsSync(plugins)) symlinkSync(plugins, join(this.root, "home", "plugins"));
     writeFileSync(join(this.folder, "package.json"), JSON.stringify({ name: "benchmark" }));
-    writeFileSync(join(this.folder, "index.ts"), index);
+    writeFileSync(join(this.folder, this.entryPoint), index);
     writeFileSync(join(this.folder, "set.yaml"), manifests.map((object) => stringify(object)).join("---\n"));
     symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
     this.configure({});

@@ -25,7 +25,13 @@ const results: Results = {
     byHand: { downMs: [500, 700, 600], stepMs: [900, 1_000, 1_100], requests: { GET: 9, PATCH: 3 } },
     plain: { downMs: [3_000, 3_600, 3_300], stepMs: [6_000, 6_400, 6_500], requests: { GET: 40, APPLY: 4 } },
   },
-  ups: { source: [up(0)], destination: [up(3_100)], floor: [floor], bare: [floor, floor] },
+  ups: {
+    source: [up(0)],
+    destination: [up(3_100)],
+    floor: [floor],
+    typeScript: [{ ...floor, ms: 2_500 }],
+    bare: [floor, floor],
+  },
   growth: [
     { replicas: 6, stepMs: [6_000], reads: 40, writes: 9 },
     { replicas: 1000, stepMs: [6_600], reads: 40, writes: 9 },
@@ -71,18 +77,24 @@ test("a report has the ways, the parts of an up, and growth", () => {
   expect(cells("ordinal down")?.slice(1)).toEqual(["0.60 s (0.50–0.70)", "3.30 s (3.00–3.60)"]);
   expect(cells("API requests")?.slice(1)).toEqual(["12 (GET 9, PATCH 3)", "44 (GET 40, APPLY 4)"]);
   const [ours, empty] = ["0.80 s (0.80–0.80)", "0.70 s (0.70–0.70)"];
-  expect(cells("– Node")?.slice(1)).toEqual([ours, ours, empty, empty]);
-  expect(cells("without writes and awaiters, × the bare")?.slice(1)).toEqual(["1.25", "1.25", "1.00", "1.00"]);
-  expect(cells("without writes and awaiters, × the empty")?.slice(1)).toEqual(["1.25", "1.25", "1.00", "1.00"]);
+  expect(cells("– Node")?.slice(1)).toEqual([ours, ours, empty, empty, empty]);
+  expect(cells("without writes and awaiters, × the bare")?.slice(1)).toEqual(["1.25", "1.25", "1.00", "1.25", "1.00"]);
+  expect(cells("without writes and awaiters, × that")?.slice(1)).toEqual(["1.00", "1.00", "0.80", "1.00", "0.80"]);
+  expect(cells("without writes and awaiters, × the empty")?.slice(1)).toEqual(["1.25", "1.25", "1.00", "1.25", "1.00"]);
   expect(cells("1000")).toEqual(["1000", "6.60 s (6.60–6.60)", "1.10", "40", "9"]);
 });
 
 test("what was not measured is left out", () => {
-  const only: Results = { ...results, ways: {}, ups: { source: [], destination: [], floor: [], bare: [] }, growth: [] };
+  const only: Results = {
+    ...results,
+    ways: {},
+    ups: { source: [], destination: [], floor: [], typeScript: [], bare: [] },
+    growth: [],
+  };
   expect(renderReport(only, circumstances)).not.toContain("|");
   expect(renderChart(only)).not.toContain("<text");
 });
 
 test("the chart has a bar for each measurement", () => {
-  expect(renderChart(results).match(/<rect x=/g)).toHaveLength(10);
+  expect(renderChart(results).match(/<rect x=/g)).toHaveLength(11);
 });
