@@ -83,14 +83,16 @@ export function moved(previousIndex: number | undefined, { cutoverIndex }: StepR
   return ordinalsOf({ start, replicas: Math.abs(from - cutoverIndex) });
 }
 
+function commandOf(side: Side, index: string, palette: Palette): string {
+  return `${palette.bold(`pulumi up -s ${side}`)}  (cutoverIndex ${index})`;
+}
+
 function renderOutOfTurn({ outOfTurn }: StepReport, index: string, palette: Palette): string[] {
   if (outOfTurn === undefined) return [];
   const { side, refusal } = outOfTurn;
-  const [first = "", ...others] = refusal.trimEnd().split("\n");
   return [
-    `${palette.bold(`pulumi up -s ${side}`)}  (cutoverIndex ${index})  ${palette.dim("tried before its turn")}`,
-    `    ${palette.green("refused:")} ${first}`,
-    ...others.map((line) => `      ${line}`),
+    `${commandOf(side, index, palette)}  ${palette.dim("tried before its turn")}`,
+    ...renderSaid(palette.green("refused:"), refusal),
     "",
   ];
 }
@@ -99,7 +101,7 @@ function renderUp(side: Side, index: string, step: StepReport, palette: Palette)
   const half = step[side];
   const operations = shownOperations(half);
   return [
-    `${palette.bold(`pulumi up -s ${side}`)}  (cutoverIndex ${index})`,
+    commandOf(side, index, palette),
     ...(operations.length === 0 ? [palette.dim("    no changes")] : renderOperations(operations, palette)),
     ...(half.diagnostics ?? []).flatMap((diagnostic) => renderDiagnostic(diagnostic, palette)),
     "",
@@ -136,6 +138,11 @@ export function renderValue(value: unknown, longest = longestValue): string {
 
 function renderDiagnostic({ severity, message }: Diagnostic, palette: Palette): string[] {
   const colour = { info: palette.cyan, warning: palette.yellow, error: palette.red }[severity];
+  return renderSaid(colour(`${severity}:`), message);
+}
+
+/** A message below its `up`, behind what kind it is. */
+function renderSaid(kind: string, message: string): string[] {
   const [first = "", ...others] = message.trimEnd().split("\n");
-  return [`    ${colour(`${severity}:`)} ${first}`, ...others.map((line) => `      ${line}`)];
+  return [`    ${kind} ${first}`, ...others.map((line) => `      ${line}`)];
 }

@@ -42,12 +42,8 @@ export function whyNoRelease(
   const leaves = new Set(releases.map((ordinal) => `${name}-${ordinal}`));
   if (podManagementPolicy === "Parallel" || !pods.some(({ metadata }) => leaves.has(metadata.name))) return reasons;
   // OrderedReady scales down one pod at a time, and not while another pod is unready: the step would hang half done.
-  const unready = [
-    ...podsOfSet(
-      name,
-      pods.filter((pod) => !isReady(pod)),
-    ).keys(),
-  ];
+  const notReady = pods.filter((pod) => !isReady(pod));
+  const unready = [...podsOfSet(name, notReady).keys()];
   const staying = unready.filter((ordinal) => holds(range, ordinal));
   const leaving = unready.filter((ordinal) => releases.includes(ordinal));
   if (staying.length > 0) {

@@ -63,6 +63,11 @@ function differences(path: Path, from: unknown, to: unknown): Difference[] {
   return equal(from, to) ? [] : [{ path, from, to }];
 }
 
+/** Every difference between two objects. Most have none, which is found out without a path to every field. */
+function allDifferences(from: JsonObject, to: JsonObject): Difference[] {
+  return equal(from, to) ? [] : differences([], from, to);
+}
+
 /** Fields whose change makes a new object, from the provider's diff.go. */
 const forceNew: Readonly<Record<string, readonly string[]>> = {
   "apps/v1/StatefulSet": [
@@ -147,8 +152,7 @@ export function diffKubernetes(
   const namespaced = isNamespaced(next.inputs as KubernetesObject);
   const before = comparable(prune(old.live, old.inputs) as JsonObject, namespaced);
   const after = comparable(next.inputs, namespaced);
-  if (equal(before, after)) return { replace: false, changes: [] };
-  const found = differences([], before, after).filter(({ path }) => {
+  const found = allDifferences(before, after).filter(({ path }) => {
     const text = formatPath(path);
     return !ignoreChanges.some((ignored) => within(text, ignored));
   });
@@ -161,8 +165,7 @@ export function diffKubernetes(
 
 /** What the engine finds between two sets of inputs of a resource that has no provider to ask. */
 export function diffInputs(before: JsonObject, after: JsonObject): readonly Change[] {
-  const found = equal(before, after) ? [] : differences([], before, after);
-  return found.map((difference) => shownChange(difference, before, after));
+  return allDifferences(before, after).map((difference) => shownChange(difference, before, after));
 }
 
 function shownChange({ path, from, to }: Difference, before: unknown, after: unknown): Change {

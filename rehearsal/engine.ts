@@ -32,7 +32,7 @@ export interface StackRun {
   readonly interrupt?: Interrupt;
   /** As `options.refresh: always`. Default true. */
   readonly refresh?: boolean;
-  /** Whether no other program runs in this process meanwhile, nor any after it if it fails: it is quicker then. */
+  /** Whether no other program runs in this process meanwhile: it is quicker then. */
   readonly alone?: boolean;
   /** How long the program may do nothing before it is given up, milliseconds. Default 30 s. */
   readonly patienceMs?: number;

@@ -4,13 +4,11 @@ import type { Side } from "../core/ordinals";
 import type { ClusterSurvey } from "../core/survey";
 import type { SimulatedCluster, SimulatedClusterOptions } from "./cluster";
 import { seedFound, seedFoundSet } from "./foundCluster";
-import { field, pluck } from "./json";
+import { field } from "./json";
 import { referenceOf } from "./kinds";
 import type { RehearsalInput } from "./rehearsalInput";
 import { seedRunningSet } from "./runningSet";
 import { csiDriver } from "./volumeController";
-
-const rollingUpdate = ["spec", "updateStrategy", "rollingUpdate"] as const;
 
 /** Provisioner of a class whose volumes are made by hand. */
 const byHand = "kubernetes.io/no-provisioner";
@@ -20,7 +18,7 @@ export function clusterOptions(input: RehearsalInput, side: Side): SimulatedClus
   const { drivers, found } = input;
   if (found !== undefined) {
     // Only a cluster whose feature gate is on has kept the field, and whether the destination's is on cannot be read.
-    const maxUnavailable = pluck(found.source.set, ...rollingUpdate, "maxUnavailable") !== undefined;
+    const maxUnavailable = found.source.set.spec.updateStrategy?.rollingUpdate?.maxUnavailable !== undefined;
     return { ...asFound(side, found[side]), maxUnavailable };
   }
   const used = input.halves[side].storageClasses;

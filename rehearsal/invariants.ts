@@ -43,15 +43,11 @@ export type Violations = readonly string[];
 const sides: readonly Side[] = ["source", "destination"];
 
 /** Ordinals of the set that have a pod, terminating ones included. */
-export function podOrdinals(set: MovedSet, snapshot: Pick<Snapshot, "pods">): number[] {
-  const ordinals: number[] = [];
-  // Often, and of a thousand pods.
-  for (const { metadata } of snapshot.pods) {
-    const ordinal =
-      (metadata.namespace ?? "default") === set.namespace ? ordinalIn(metadata.name, set.name) : undefined;
-    if (ordinal !== undefined) ordinals.push(ordinal);
-  }
-  return ordinals;
+export function podOrdinals(set: MovedSet, snapshot: Snapshot): number[] {
+  return snapshot.pods
+    .filter((pod) => (pod.metadata.namespace ?? "default") === set.namespace)
+    .map((pod) => ordinalIn(pod.metadata.name, set.name))
+    .filter((ordinal) => ordinal !== undefined);
 }
 
 /** The ordinals that a live spec allows; none where there is no set. */

@@ -281,8 +281,8 @@ function parseMapping({ path, text }: File, problems: Problem[]): Mapping | unde
 /** `Pulumi.yaml` at every cutover index, as if a user had edited the one number. */
 export function withCutoverIndex(projectFile: string, project: string): (cutoverIndex: number) => string {
   const text = withFirstIndex(projectFile, project);
-  const { range } = parseDocument(text).getIn(["config", "cutoverIndex"], true) as Scalar;
-  const [start, end] = range ?? [];
+  const { range } = parseDocument(text).getIn(["config", "cutoverIndex"], true) as Scalar.Parsed;
+  const [start, end] = range;
   return (cutoverIndex) => `${text.slice(0, start)}${cutoverIndex}${text.slice(end)}`;
 }
 

@@ -26,8 +26,8 @@ export interface ProgramRun {
   readonly program: () => Promise<Record<string, unknown>>;
   readonly handlers: MonitorHandlers;
   /**
-   * Whether no other program runs in this process until this one is done, nor any after it if it fails. To tell programs
-   * apart costs a sixth of their time.
+   * Whether no other program runs in this process until this one is done. One that fails is done when it has come to rest.
+   * To tell programs apart costs a sixth of their time.
    */
   readonly alone?: boolean;
   /** How long the program may do nothing at all before it is given up, milliseconds. */

@@ -122,7 +122,7 @@ export class Stage {
     this.cutoverIndex = cutoverIndex;
     const results: Partial<Record<Side, UpResult>> = {};
     const refused = outOfTurn ? await this.upOutOfTurn(this.order[1], cutoverIndex) : undefined;
-    let succeeded = outOfTurn === (refused !== undefined);
+    let succeeded = !outOfTurn || refused !== undefined;
     for (const side of this.order) {
       if (!succeeded) break;
       const { result, refusal } = await this.up(side, cutoverIndex);

@@ -49,11 +49,15 @@ ${step.order.map((side) => renderUp(placed, plan, side, index))}
 `;
 }
 
+function renderCommand(side: Side, index: string): Markup {
+  return markup`<h4><code>pulumi up -s ${side}</code> <span class="index">cutoverIndex ${index}</span></h4>`;
+}
+
 /** What the wrong order gets: no trouble, but what the guard is for. */
 function renderOutOfTurn({ step: { outOfTurn, order } }: PlacedStep, index: string): Markup | "" {
   if (outOfTurn === undefined) return "";
   return markup`<div class="tried">
-<h4><code>pulumi up -s ${outOfTurn.side}</code> <span class="index">cutoverIndex ${index}</span></h4>
+${renderCommand(outOfTurn.side, index)}
 <p class="why">Tried before the ${order[0]}’s, to see that the wrong order is refused. Nothing changed.</p>
 <div class="said refused"><strong>✓ Refused</strong><p>${outOfTurn.refusal.trimEnd()}</p></div>
 </div>
@@ -64,7 +68,7 @@ function renderUp(placed: PlacedStep, plan: Rehearsed["plan"], side: Side, index
   const half = placed.step[side];
   const operations = shownOperations(half);
   return markup`<li>
-<h4><code>pulumi up -s ${side}</code> <span class="index">cutoverIndex ${index}</span></h4>
+${renderCommand(side, index)}
 <p class="why">${whyOf(placed, plan, side)}</p>
 ${operations.length === 0 ? markup`<p class="nothing">${wasRun(placed, side) ? "No changes." : "Not run: the step had stopped before it."}</p>` : renderOperations(operations, side)}
 ${(half.diagnostics ?? []).map((diagnostic) => renderDiagnostic(diagnostic, operations.length))}
