@@ -2,10 +2,10 @@ import { Module } from "node:module";
 import { dirname } from "node:path";
 
 /**
- * Spares whoever loads the SDK a package that it loads for programs that send functions into the cloud. This one sends
- * none. Whoever does ask for the package gets the real one.
+ * Spares whoever loads the SDK a module that it loads for others: for programs that send functions into the cloud, or
+ * that run `pulumi` themselves. Whoever does ask for it gets the real one.
  *
- * To be called before `@pulumi/pulumi` is loaded. If the SDK does not have the package any more, nothing happens.
+ * To be called before `@pulumi/pulumi` is loaded. If the SDK does not have it any more, nothing happens.
  */
 function spare(name: string): void {
   let path: string;
@@ -21,8 +21,17 @@ function spare(name: string): void {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- only `require` loads at this moment, at once
     return require(path) as Record<string | symbol, unknown>;
   };
-  // Without `__esModule` the SDK would copy every export at once.
-  standIn.exports = new Proxy({}, { get: (_, name) => (name === "__esModule" ? true : real()[name]) });
+  // Without `__esModule` the SDK would copy every export at once, and make the whole of a plain module its `default`.
+  standIn.exports = new Proxy(
+    {},
+    {
+      get: (_, name) => {
+        if (name === "__esModule") return true;
+        const module = real();
+        return name === "default" && !("default" in module) ? module : module[name];
+      },
+    },
+  );
   standIn.loaded = true;
   require.cache[path] = standIn;
 }
@@ -46,6 +55,9 @@ function spareTraces(): void {
 
 // npm's dependency resolver, with three hundred modules: a third of what loading the SDK costs.
 spare("@npmcli/arborist");
+spare("normalize-package-data");
 // Another third, where the program is compiled already: the rehearsal.
 spare("typescript");
+// What runs `pulumi` from a program, with a hundred modules.
+spare("@pulumi/pulumi/automation");
 spareTraces();

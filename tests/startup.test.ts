@@ -13,6 +13,8 @@ const startup = JSON.stringify(resolve(repository, "dist/startup.js"));
 describe.each([
   ["@npmcli/arborist", "Arborist"],
   ["typescript", "createProgram"],
+  ["normalize-package-data", "default"],
+  ["@pulumi/pulumi/automation", "LocalWorkspace"],
 ])("%s", (name, member) => {
   const path = `require.resolve("${name}", { paths: [require.resolve("@pulumi/pulumi")] })`;
   const loaded = `typeof require.cache[${path}]?.filename === "string"`;
