@@ -3,7 +3,7 @@
  */
 import type { Ground } from "./ground";
 import { manifestsOf } from "./manifests";
-import { bareIndex, emptyIndex, PulumiProject, type Up } from "./pulumiProject";
+import { bareIndex, emptyIndex, programMs, PulumiProject, type Up } from "./pulumiProject";
 import { type Counted, readsOf, type Requests, requestsOfAStep, writesOf } from "./requests";
 import { byHand, type Begin, type Move, plain, type Step, withLivePeer, withoutFence } from "./ways";
 
@@ -56,6 +56,8 @@ export interface Ups {
 export interface GrowthResult {
   readonly replicas: number;
   readonly stepMs: number[];
+  /** The part of it in which the program runs: without Pulumi's refresh before, writes and awaiters. */
+  readonly programMs: number[];
   readonly reads: number;
   readonly writes: number;
 }
@@ -131,22 +133,26 @@ async function warm(ground: Ground, name: Way, namespace: string): Promise<Move>
   return move;
 }
 
+/** A set of one size, its first step made. */
+async function grown(ground: Ground, replicas: number, suffix: string): Promise<Move> {
+  ground.talk.say(`making a set of ${replicas}`);
+  const move = await plain(ground, `growth-${replicas}${suffix}`, { replicas, podManagementPolicy: "Parallel" });
+  await move.step();
+  return move;
+}
+
 /** The same step of sets of all sizes, in turns. All of them are there from the beginning. */
 async function measureGrowth(ground: Ground, { replicas, runs }: Plan): Promise<GrowthResult[]> {
-  const sets: { readonly n: number; readonly move: Move; readonly taken: Taken[] }[] = [];
-  for (const n of replicas) {
-    ground.talk.say(`making a set of ${n}`);
-    const move = await plain(ground, `growth-${n}`, { replicas: n, podManagementPolicy: "Parallel" });
-    await move.step();
-    sets.push({ n, move, taken: [] });
-  }
+  const sets: { readonly n: number; readonly taken: Taken[]; move: Move }[] = [];
+  for (const n of replicas) sets.push({ n, taken: [], move: await grown(ground, n, "") });
   const idle = await ground.idle(IDLE_MS);
   for (let run = 0; run < runs; run += 1) {
-    for (const { n, move, taken } of sets) {
-      // A small set comes to its end: it stays the size that it is for as many runs as it has ordinals.
-      if (move.cutoverIndex === 0) continue;
-      taken.push(await take(ground, move));
-      ground.talk.say(`run ${run + 1} of ${runs}, a set of ${n}: ${taken.at(-1)?.step.ms ?? 0} ms`);
+    for (const set of sets) {
+      // A small set comes to its end: the next one takes its place.
+      if (set.move.cutoverIndex === 0) set.move = await grown(ground, set.n, `-${run}`);
+      const taken = await take(ground, set.move);
+      set.taken.push(taken);
+      ground.talk.say(`run ${run + 1} of ${runs}, a set of ${set.n}: ${taken.step.ms} ms`);
     }
   }
   return sets.map(({ n, taken }) => {
@@ -154,6 +160,7 @@ async function measureGrowth(ground: Ground, { replicas, runs }: Plan): Promise<
     return {
       replicas: n,
       stepMs: taken.map(({ step }) => step.ms),
+      programMs: taken.map(({ step: { ups } }) => Object.values(ups ?? {}).reduce((sum, up) => sum + programMs(up), 0)),
       reads: readsOf(requests),
       writes: writesOf(requests),
     };

@@ -201,3 +201,16 @@ export function operationsIn(output: string): Record<string, number> {
   }
   return longest;
 }
+
+/** Kinds whose operations stand in a row: each waits for the one before. */
+const awaitedKinds = ["PersistentVolume", "PersistentVolumeClaim", "StatefulSet"];
+
+/** How long an `up` wrote and waited for the cluster, as the engine tells it. */
+export function awaitedMs({ operationsMs }: Up): number {
+  return awaitedKinds.reduce((sum, kind) => sum + (operationsMs[kind] ?? 0), 0);
+}
+
+/** How long the program ran in an `up`, writes and awaiters left out. */
+export function programMs(up: Up): number {
+  return up.startedMs + up.ms - (up.marks?.nodeMs ?? NaN) - awaitedMs(up);
+}

@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { gunzipSync } from "node:zlib";
 import { NotAllowed, Unreachable } from "./cluster";
 import type { Connection } from "./cluster";
 import { Credentials } from "./credentials";
@@ -162,6 +163,8 @@ function exchange(url: URL, path: string, request: ApiRequest, access: Access, p
   const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body), "utf8");
   const headers: http.OutgoingHttpHeaders = {
     accept: request.accept ?? "application/json",
+    // What is long, the pods of a large set, comes in a sixteenth of the bytes.
+    "accept-encoding": "gzip",
     "user-agent": "statefulset-cutover",
     ...access.headers,
     ...(body && { "content-type": request.contentType ?? "application/json", "content-length": body.length }),
@@ -203,13 +206,21 @@ function exchange(url: URL, path: string, request: ApiRequest, access: Access, p
       });
       response.on("end", () => {
         timers.forEach(clearTimeout);
-        const text = Buffer.concat(chunks).toString("utf8");
-        const { "retry-after": retryAfter, date } = response.headers;
-        resolve({ status: response.statusCode ?? 0, retryAfter, date, text });
+        const { "retry-after": retryAfter, "content-encoding": encoding, date } = response.headers;
+        try {
+          const text = unpacked(Buffer.concat(chunks), encoding);
+          resolve({ status: response.statusCode ?? 0, retryAfter, date, text });
+        } catch (error) {
+          fail((error as NodeJS.ErrnoException).code ?? "unknown error");
+        }
       });
     });
     sent.end(body);
   });
+}
+
+function unpacked(body: Buffer, encoding: string | undefined): string {
+  return (encoding === "gzip" ? gunzipSync(body) : body).toString("utf8");
 }
 
 /** What went wrong, in words where the code says little. */

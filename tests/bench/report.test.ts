@@ -1,7 +1,7 @@
 import { renderChart } from "../../bench/chart";
 import type { Results } from "../../bench/measure";
-import { operationsIn, type Up } from "../../bench/pulumiProject";
-import { awaitedMs, renderReport, seconds } from "../../bench/report";
+import { awaitedMs, operationsIn, programMs, type Up } from "../../bench/pulumiProject";
+import { renderReport, seconds } from "../../bench/report";
 import { median, summary } from "../../bench/statistics";
 
 const up = (startedMs: number): Up => ({
@@ -33,8 +33,8 @@ const results: Results = {
     bare: [floor, floor],
   },
   growth: [
-    { replicas: 6, stepMs: [6_000], reads: 40, writes: 9 },
-    { replicas: 1000, stepMs: [6_600], reads: 40, writes: 9 },
+    { replicas: 6, stepMs: [6_000], programMs: [3_000], reads: 40, writes: 9 },
+    { replicas: 1000, stepMs: [6_600], programMs: [3_100], reads: 40, writes: 9 },
   ],
   duplicates: 0,
 };
@@ -63,6 +63,7 @@ test("what the engine says that an operation took", () => {
   ].join("\n");
   expect(operationsIn(output)).toEqual({ PersistentVolumeClaim: 140, StatefulSet: 1000 });
   expect(awaitedMs(up(0))).toBe(500);
+  expect(programMs(up(7))).toBe(1_600);
 });
 
 test("a report has the ways, the parts of an up, and growth", () => {
@@ -81,7 +82,7 @@ test("a report has the ways, the parts of an up, and growth", () => {
   expect(cells("without writes and awaiters, × the bare")?.slice(1)).toEqual(["1.25", "1.25", "1.00", "1.25", "1.00"]);
   expect(cells("without writes and awaiters, × that")?.slice(1)).toEqual(["1.00", "1.00", "0.80", "1.00", "0.80"]);
   expect(cells("without writes and awaiters, × the empty")?.slice(1)).toEqual(["1.25", "1.25", "1.00", "1.25", "1.00"]);
-  expect(cells("1000")).toEqual(["1000", "6.60 s (6.60–6.60)", "1.10", "40", "9"]);
+  expect(cells("1000")).toEqual(["1000", "6.60 s (6.60–6.60)", "1.10", "3.10 s (3.10–3.10)", "40", "9"]);
 });
 
 test("what was not measured is left out", () => {

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { ApiServer } from "../../live/apiServer";
 import type { ApiRequest } from "../../live/apiServer";
 import { Unreachable } from "../../live/cluster";
@@ -91,6 +92,26 @@ describe("trouble that passes", () => {
     stub.answers = ["reset", fine];
     expect((await api.ask(post)).status).toBe(200);
     expect(stub.requests).toHaveLength(3);
+  });
+});
+
+describe("a long answer", () => {
+  const packed = gzipSync(JSON.stringify({ kind: "NodeList", items: ["n"] }));
+  const headers = { "content-encoding": "gzip" };
+
+  test("is asked for, and read, as gzip", async () => {
+    stub.answers = [{ text: packed, headers }];
+    expect((await server().ask(get)).body).toStrictEqual({ kind: "NodeList", items: ["n"] });
+    expect(stub.requests[0]?.headers["accept-encoding"]).toBe("gzip");
+  });
+
+  test("that was cut off, or is no gzip, is none", async () => {
+    stub.answers = [
+      { text: packed.subarray(0, -9), headers },
+      { text: "{}", headers },
+    ];
+    expect(await failureOf(server().ask(get))).toContain(`${where()} does not answer (Z_BUF_ERROR).`);
+    expect(await failureOf(server().ask(get))).toContain(`${where()} does not answer (Z_DATA_ERROR).`);
   });
 });
 

@@ -13,12 +13,12 @@ export interface Received {
   readonly body?: unknown;
 }
 
-/** What the stub answers: a status and JSON, or text; `hang` never answers, `reset` breaks the connection. */
+/** What the stub answers: a status and JSON, or text, or bytes; `hang` never answers, `reset` breaks the connection. */
 export type Answer =
   | {
       readonly status?: number;
       readonly json?: unknown;
-      readonly text?: string;
+      readonly text?: string | Buffer;
       readonly headers?: Record<string, string>;
     }
   | "hang"
