@@ -3,7 +3,7 @@
  */
 import type { Ground } from "./ground";
 import { manifestsOf } from "./manifests";
-import { bareIndex, emptyIndex, programMs, PulumiProject, type Up } from "./pulumiProject";
+import { bareIndex, emptyIndex, type Moment, momentOf, PulumiProject, type Up } from "./pulumiProject";
 import { type Counted, readsOf, type Requests, requestsOfAStep, writesOf } from "./requests";
 import { byHand, type Begin, type Move, plain, type Step, withLivePeer, withoutFence } from "./ways";
 
@@ -56,8 +56,12 @@ export interface Ups {
 export interface GrowthResult {
   readonly replicas: number;
   readonly stepMs: number[];
-  /** The part of it in which the program runs: without Pulumi's refresh before, writes and awaiters. */
-  readonly programMs: number[];
+  /** Its parts, both `up` together: Pulumi starts and refreshes. */
+  readonly refreshMs: number[];
+  /** The program looks, decides and declares. */
+  readonly decideMs: number[];
+  /** What it declares is written and awaited, and read again. */
+  readonly carryOutMs: number[];
   readonly reads: number;
   readonly writes: number;
 }
@@ -157,10 +161,16 @@ async function measureGrowth(ground: Ground, { replicas, runs }: Plan): Promise<
   }
   return sets.map(({ n, taken }) => {
     const requests = requestsOf(taken, idle);
+    const between = (from: Moment, to: Moment): number[] =>
+      taken.map(({ step: { ups = {} } }) =>
+        Object.values(ups).reduce((sum, up) => sum + momentOf(up, to) - momentOf(up, from), 0),
+      );
     return {
       replicas: n,
       stepMs: taken.map(({ step }) => step.ms),
-      programMs: taken.map(({ step: { ups } }) => Object.values(ups ?? {}).reduce((sum, up) => sum + programMs(up), 0)),
+      refreshMs: between("startedMs", "nodeMs"),
+      decideMs: between("loadedMs", "declaredMs"),
+      carryOutMs: between("declaredMs", "provenMs"),
       reads: readsOf(requests),
       writes: writesOf(requests),
     };

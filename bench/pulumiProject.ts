@@ -210,7 +210,10 @@ export function awaitedMs({ operationsMs }: Up): number {
   return awaitedKinds.reduce((sum, kind) => sum + (operationsMs[kind] ?? 0), 0);
 }
 
-/** How long the program ran in an `up`, writes and awaiters left out. */
-export function programMs(up: Up): number {
-  return up.startedMs + up.ms - (up.marks?.nodeMs ?? NaN) - awaitedMs(up);
+/** A moment of an `up`: when `pulumi` was started, or one that the program's process noted. */
+export type Moment = "startedMs" | keyof Marks;
+
+/** When it was, in milliseconds since 1970; NaN if it was not noted. */
+export function momentOf({ startedMs, marks }: Up, moment: Moment): number {
+  return moment === "startedMs" ? startedMs : (marks?.[moment] ?? NaN);
 }

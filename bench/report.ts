@@ -4,7 +4,7 @@
 import type { Machine } from "./machine";
 import { WAYS } from "./measure";
 import type { GrowthResult, Results, Way, WayResult } from "./measure";
-import { awaitedMs, type Up } from "./pulumiProject";
+import { awaitedMs, momentOf, type Up } from "./pulumiProject";
 import { median, summary } from "./statistics";
 
 /** Where and when something was measured. */
@@ -77,10 +77,9 @@ function renderUps({ ups: { source, destination, bare, typeScript, floor } }: Re
       return known.length === 0 ? "–" : seconds(known);
     }),
   ];
-  const at = ({ marks }: Up, name: (typeof moments)[number][1]): number => marks?.[name] ?? NaN;
-  const parts = moments.map(([title, name], index) => {
-    const before = moments[index - 1]?.[1];
-    return row(`– ${title}`, (up) => at(up, name) - (before === undefined ? up.startedMs : at(up, before)));
+  const parts = moments.map(([title, moment], index) => {
+    const before = moments[index - 1]?.[1] ?? "startedMs";
+    return row(`– ${title}`, (up) => momentOf(up, moment) - momentOf(up, before));
   });
   const awaited = row("&nbsp;&nbsp;of which writes and awaiters", (up) => (up.marks?.provenMs ? awaitedMs(up) : NaN));
   const last = row("– state is saved", ({ startedMs, ms, marks }) => {
@@ -109,16 +108,16 @@ function renderGrowth(growth: readonly GrowthResult[]): string {
   const [first] = growth;
   if (first === undefined) return "";
   const base = median(first.stepMs);
-  const rows = growth.map(({ replicas, stepMs, programMs, reads, writes }) => [
+  const rows = growth.map(({ replicas, stepMs, refreshMs, decideMs, carryOutMs, reads, writes }) => [
     String(replicas),
     seconds(stepMs),
     (median(stepMs) / base).toFixed(2),
-    seconds(programMs),
-    String(reads),
-    String(writes),
+    ...[refreshMs, decideMs, carryOutMs].map(seconds),
+    ...[reads, writes].map(String),
   ]);
+  const parts = [moments[0], moments[3], moments[4]].map(([title]) => title);
   return table([
-    ["Replicas", "wall time of a step", `× that of ${first.replicas}`, "of which the program", "reads", "writes"],
+    ["Replicas", "wall time of a step", `× that of ${first.replicas}`, ...parts, "reads", "writes"],
     ...rows,
   ]);
 }

@@ -1,6 +1,6 @@
 import { renderChart } from "../../bench/chart";
 import type { Results } from "../../bench/measure";
-import { awaitedMs, operationsIn, programMs, type Up } from "../../bench/pulumiProject";
+import { awaitedMs, momentOf, operationsIn, type Up } from "../../bench/pulumiProject";
 import { renderReport, seconds } from "../../bench/report";
 import { median, summary } from "../../bench/statistics";
 
@@ -20,6 +20,8 @@ const up = (startedMs: number): Up => ({
 
 const floor: Up = { startedMs: 0, ms: 2_000, output: "", operationsMs: {}, marks: { nodeMs: 900, entryMs: 1_600 } };
 
+const parts = { refreshMs: [1_800], decideMs: [600], carryOutMs: [1_200] };
+
 const results: Results = {
   ways: {
     byHand: { downMs: [500, 700, 600], stepMs: [900, 1_000, 1_100], requests: { GET: 9, PATCH: 3 } },
@@ -33,8 +35,8 @@ const results: Results = {
     bare: [floor, floor],
   },
   growth: [
-    { replicas: 6, stepMs: [6_000], programMs: [3_000], reads: 40, writes: 9 },
-    { replicas: 1000, stepMs: [6_600], programMs: [3_100], reads: 40, writes: 9 },
+    { replicas: 6, stepMs: [6_000], ...parts, reads: 40, writes: 9 },
+    { replicas: 1000, stepMs: [6_600], ...parts, reads: 40, writes: 9 },
   ],
   duplicates: 0,
 };
@@ -63,7 +65,12 @@ test("what the engine says that an operation took", () => {
   ].join("\n");
   expect(operationsIn(output)).toEqual({ PersistentVolumeClaim: 140, StatefulSet: 1000 });
   expect(awaitedMs(up(0))).toBe(500);
-  expect(programMs(up(7))).toBe(1_600);
+});
+
+test("when what was reached", () => {
+  const moments = (["startedMs", "nodeMs", "declaredMs"] as const).map((moment) => momentOf(up(100), moment));
+  expect(moments).toEqual([100, 1_000, 2_400]);
+  expect(momentOf(floor, "provenMs")).toBeNaN();
 });
 
 test("a report has the ways, the parts of an up, and growth", () => {
@@ -82,7 +89,14 @@ test("a report has the ways, the parts of an up, and growth", () => {
   expect(cells("without writes and awaiters, × the bare")?.slice(1)).toEqual(["1.25", "1.25", "1.00", "1.25", "1.00"]);
   expect(cells("without writes and awaiters, × that")?.slice(1)).toEqual(["1.00", "1.00", "0.80", "1.00", "0.80"]);
   expect(cells("without writes and awaiters, × the empty")?.slice(1)).toEqual(["1.25", "1.25", "1.00", "1.25", "1.00"]);
-  expect(cells("1000")).toEqual(["1000", "6.60 s (6.60–6.60)", "1.10", "3.10 s (3.10–3.10)", "40", "9"]);
+  expect(cells("1000")).toEqual([
+    "1000",
+    "6.60 s (6.60–6.60)",
+    "1.10",
+    ...["1.80", "0.60", "1.20"].map((s) => `${s} s (${s}–${s})`),
+    "40",
+    "9",
+  ]);
 });
 
 test("what was not measured is left out", () => {
