@@ -41,7 +41,10 @@ export interface Marks {
 
 /** An `up`, with what it told about itself. */
 export interface Up extends Ended {
-  /** How long the engine says that its operations took, by kind of object. What the awaiters waited for is in it. */
+  /**
+   * How long the engine says that its operations took, by kind of object: whole seconds from the first one on. What the
+   * awaiters waited for is in it.
+   */
   readonly operationsMs: Readonly<Record<string, number>>;
   /** Of a program that leaves them, as the two below do. */
   readonly marks: Marks | undefined;
