@@ -53,7 +53,7 @@ function spareTraces(): void {
     bookkeeping.test(frames[0]?.getFileName() ?? "") ? String(error) : whole(error, frames);
 }
 
-// npm's dependency resolver, with three hundred modules: a third of what loading the SDK costs.
+// npm's dependency resolver and its reader of packages, with three hundred modules: a third of what loading the SDK costs.
 spare("@npmcli/arborist");
 spare("normalize-package-data");
 // Another third, where the program is compiled already: the rehearsal.

@@ -2,7 +2,7 @@
  * The measurements themselves. What is compared alternates, so that a machine that becomes slower does so for all.
  */
 import type { Ground } from "./ground";
-import { manifestsOf } from "./manifests";
+import { manifestsOf, type SetOptions } from "./manifests";
 import { bareIndex, emptyIndex, type Moment, momentOf, PulumiProject, type Up } from "./pulumiProject";
 import { type Counted, readsOf, type Requests, requestsOfAStep, writesOf } from "./requests";
 import { byHand, type Begin, type Move, plain, type Step, withLivePeer, withoutFence } from "./ways";
@@ -102,7 +102,8 @@ async function measureWays(ground: Ground, { only, runs }: Plan, ups: Ups): Prom
   const steps = new Map(names.map((name) => [name, { downMs: [] as number[], taken: [] as Taken[] }]));
   const idle = names.length > 0 ? await ground.idle(IDLE_MS) : undefined;
   for (let run = 0; run < runs; run += stepsOfASet) {
-    const moves = await Promise.all(names.map((name) => warm(ground, name, `${name.toLowerCase()}-${run}`)));
+    const options: SetOptions = { replicas: WAYS_REPLICAS, podManagementPolicy: "OrderedReady" };
+    const moves = await Promise.all(names.map((name) => warm(ground, name, `${name.toLowerCase()}-${run}`, options)));
     for (let each = run; each < Math.min(runs, run + stepsOfASet); each += 1) {
       for (const [index, name] of names.entries()) {
         const move = moves[index];
@@ -131,24 +132,22 @@ async function measureWays(ground: Ground, { only, runs }: Plan, ups: Ups): Prom
 }
 
 /** The first step of a set makes more than the next ones: it is not counted. */
-async function warm(ground: Ground, name: Way, namespace: string): Promise<Move> {
-  const move = await begins[name](ground, namespace, { replicas: WAYS_REPLICAS, podManagementPolicy: "OrderedReady" });
+async function warm(ground: Ground, name: Way, namespace: string, options: SetOptions): Promise<Move> {
+  const move = await begins[name](ground, namespace, options);
   await move.step();
   return move;
 }
 
-/** A set of one size, its first step made. */
-async function grown(ground: Ground, replicas: number, suffix: string): Promise<Move> {
+/** A set of one size whose steps are compared with those of other sizes. */
+function grown(ground: Ground, replicas: number, suffix = ""): Promise<Move> {
   ground.talk.say(`making a set of ${replicas}`);
-  const move = await plain(ground, `growth-${replicas}${suffix}`, { replicas, podManagementPolicy: "Parallel" });
-  await move.step();
-  return move;
+  return warm(ground, "plain", `growth-${replicas}${suffix}`, { replicas, podManagementPolicy: "Parallel" });
 }
 
 /** The same step of sets of all sizes, in turns. All of them are there from the beginning. */
 async function measureGrowth(ground: Ground, { replicas, runs }: Plan): Promise<GrowthResult[]> {
   const sets: { readonly n: number; readonly taken: Taken[]; move: Move }[] = [];
-  for (const n of replicas) sets.push({ n, taken: [], move: await grown(ground, n, "") });
+  for (const n of replicas) sets.push({ n, taken: [], move: await grown(ground, n) });
   const idle = await ground.idle(IDLE_MS);
   for (let run = 0; run < runs; run += 1) {
     for (const set of sets) {
