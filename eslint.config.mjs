@@ -16,4 +16,16 @@ export default tseslint.config(
       "@typescript-eslint/explicit-module-boundary-types": "error",
     },
   },
+  {
+    files: ["**/*.ts"],
+    ignores: ["dev/**", "tests/**"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [{ regex: "^\\.{1,2}/(.*/)?dev/", message: "dev/ is for developers, and not in the npm package." }],
+        },
+      ],
+    },
+  },
 );

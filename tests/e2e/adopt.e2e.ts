@@ -2,7 +2,7 @@
  * Sets that run already, made by kubectl and by Helm, are taken over by the real engine and moved; what differs is refused,
  * and nothing has changed then.
  */
-import type { KubeObject } from "../../playground/api";
+import type { KubeObject } from "../../dev/playground/api";
 import { useGround, type Ground } from "./ground";
 import { expectWholeSet, Scenario, untouched } from "./harness";
 import type { Run } from "./project";

@@ -1,8 +1,8 @@
 /**
  * Secrets, ConfigMaps and what differs in CSI volumes, carried along by the real engine on two real clusters.
  */
-import type { KubeObject } from "../../playground/api";
-import { createVolume, DRIVER, volumeObject } from "../../playground/storage";
+import type { KubeObject } from "../../dev/playground/api";
+import { createVolume, DRIVER, volumeObject } from "../../dev/playground/storage";
 import { useGround } from "./ground";
 import { expectWholeSet, Scenario } from "./harness";
 import { formsOf, leaksIn } from "./leaks";

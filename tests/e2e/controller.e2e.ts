@@ -6,9 +6,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureBinaries } from "../../playground/build";
-import { ControlPlane } from "../../playground/controlPlane";
-import { talkTo } from "../../playground/talk";
+import { ensureBinaries } from "../../dev/playground/build";
+import { ControlPlane } from "../../dev/playground/controlPlane";
+import { talkTo } from "../../dev/playground/talk";
 import { compareLife, type Comparison } from "./controllerComparison";
 import { type Sequence, sequencesOf } from "./controllerSequence";
 import { watchedKinds } from "./controllerWorlds";

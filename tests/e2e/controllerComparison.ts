@@ -1,7 +1,7 @@
 /** Leads one life in a simulated and in a real cluster, and tells where they part. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "../../core/kubernetes";
-import type { KubeObject } from "../../playground/api";
+import type { KubeObject } from "../../dev/playground/api";
 import { specPatch, statefulSet, storageClass, stuckAnnotation, volume } from "./controllerObjects";
 import { type Happening, highestOrdinal, inWords, type Operation, type Sequence } from "./controllerSequence";
 import { inOrder, stateOf } from "./controllerState";

@@ -1,6 +1,6 @@
 /** The objects of a compared life, and what an operation makes of them: the same for both worlds. */
-import type { KubeObject } from "../../playground/api";
-import { DRIVER } from "../../playground/storage";
+import type { KubeObject } from "../../dev/playground/api";
+import { DRIVER } from "../../dev/playground/storage";
 import type { Circumstances, SpecChange } from "./controllerSequence";
 
 /** How a pod says what is wrong with it. */

@@ -1,6 +1,6 @@
 /** The two worlds in which a life is led: a simulated cluster and a real one. */
 import type { KubernetesObject, Pod } from "../../core/kubernetes";
-import type { KubeObject } from "../../playground/api";
+import type { KubeObject } from "../../dev/playground/api";
 import { SimulatedCluster } from "../../rehearsal/cluster";
 import { referenceOf } from "../../rehearsal/kinds";
 import { merged, stuckAnnotation } from "./controllerObjects";

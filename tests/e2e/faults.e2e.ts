@@ -2,7 +2,7 @@
  * Clusters that fail in the middle of a step. Whatever happens, the messages lead out and nothing is there twice.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ComponentName } from "../../playground/components";
+import type { ComponentName } from "../../dev/playground/components";
 import { until, useGround } from "./ground";
 import { expectNothingLost, expectWholeSet, orderOf, Scenario } from "./harness";
 import type { Side } from "./project";

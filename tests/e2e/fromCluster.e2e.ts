@@ -11,7 +11,7 @@ import { type Ground, useGround } from "./ground";
 import { type Ended, runProcess } from "./pulumiProcess";
 import { pathOf, runAlready, runningManifest } from "./runningSet";
 import { describeInWhole, describeOnClusters, tell } from "./tools";
-import { createVolumesForSet } from "../../playground/storage";
+import { createVolumesForSet } from "../../dev/playground/storage";
 
 const repository = resolve(__dirname, "../..");
 const namespace = "found";

@@ -5,11 +5,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiClient, KubeObject } from "../../playground/api";
-import { Clusters, type ContextName } from "../../playground/clusters";
-import type { ComponentName } from "../../playground/components";
-import type { ControlPlane } from "../../playground/controlPlane";
-import { talkTo } from "../../playground/talk";
+import type { ApiClient, KubeObject } from "../../dev/playground/api";
+import { Clusters, type ContextName } from "../../dev/playground/clusters";
+import type { ComponentName } from "../../dev/playground/components";
+import type { ControlPlane } from "../../dev/playground/controlPlane";
+import { talkTo } from "../../dev/playground/talk";
 import { tell } from "./tools";
 
 const BUILD_AND_START_MS = 45 * 60_000;

@@ -1,9 +1,9 @@
 /**
  * A scenario: a set in the source of two real clusters, a user's project that moves it, and an observer that sees it all.
  */
-import type { Observation } from "../../playground/observation";
-import { Observer } from "../../playground/observer";
-import { createVolumesForSet } from "../../playground/storage";
+import type { Observation } from "../../dev/playground/observation";
+import { Observer } from "../../dev/playground/observer";
+import { createVolumesForSet } from "../../dev/playground/storage";
 import type { Ground, LiveSet } from "./ground";
 import { exampleOf, type ScenarioOptions, setManifest } from "./manifests";
 import type { Interruption } from "./pulumiProcess";

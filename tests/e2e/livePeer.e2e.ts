@@ -3,9 +3,9 @@
  * perhaps not stopped is refused in both. The fence, which would keep other hands off, is down. docs/protections.md has the table.
  */
 import { join } from "node:path";
-import type { ApiClient, KubeObject } from "../../playground/api";
-import { createNodes } from "../../playground/nodes";
-import { attach, attachForPod, detach } from "../../playground/storage";
+import type { ApiClient, KubeObject } from "../../dev/playground/api";
+import { createNodes } from "../../dev/playground/nodes";
+import { attach, attachForPod, detach } from "../../dev/playground/storage";
 import { until, useGround } from "./ground";
 import { expectNothingLost, expectWholeSet, Scenario } from "./harness";
 import type { Side } from "./project";

@@ -1,11 +1,11 @@
 /**
  * The observer must be seen to find what it is there for: a duplicate, a restart, another disk, a lost volume.
  */
-import type { KubeObject } from "../../playground/api";
-import type { ContextName } from "../../playground/clusters";
-import type { Observation } from "../../playground/observation";
-import { Observer } from "../../playground/observer";
-import { createVolume } from "../../playground/storage";
+import type { KubeObject } from "../../dev/playground/api";
+import type { ContextName } from "../../dev/playground/clusters";
+import type { Observation } from "../../dev/playground/observation";
+import { Observer } from "../../dev/playground/observer";
+import { createVolume } from "../../dev/playground/storage";
 import { until, useGround } from "./ground";
 import { describeOnClusters } from "./tools";
 

@@ -2,8 +2,8 @@
  * What people do: edit the config between the halves, merge two pull requests at once, run both halves at the same time,
  * and leave things in the destination that are in the way.
  */
-import type { KubeObject } from "../../playground/api";
-import { createVolume } from "../../playground/storage";
+import type { KubeObject } from "../../dev/playground/api";
+import { createVolume } from "../../dev/playground/storage";
 import { useGround } from "./ground";
 import { expectNothingLost, expectWholeSet, orderOf, Scenario } from "./harness";
 import { setManifest } from "./manifests";

@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import type { KubeObject } from "../../playground/api";
+import type { KubeObject } from "../../dev/playground/api";
 import { useGround } from "./ground";
 import { adviceIn, expectNothingLost, Scenario, untouched } from "./harness";
 import { setManifest } from "./manifests";

@@ -2,7 +2,7 @@
  * A set that runs before anybody thinks of moving it, with what belongs to it: made as kubectl and Helm make it.
  */
 import { parseAllDocuments } from "yaml";
-import type { KubeObject } from "../../playground/api";
+import type { KubeObject } from "../../dev/playground/api";
 import type { Ground } from "./ground";
 import { until } from "./ground";
 

@@ -2,7 +2,7 @@
  * Sets of every shape, moved there and back: batch 2, numbered from 1, several claim templates, none, new volumes,
  * Parallel, and the example of a Redis cluster. Each step is compared with what its previews and the rehearsal say.
  */
-import { createVolumesForSet } from "../../playground/storage";
+import { createVolumesForSet } from "../../dev/playground/storage";
 import { useGround } from "./ground";
 import { expectNothingLost, Scenario } from "./harness";
 import { type ScenarioOptions } from "./manifests";

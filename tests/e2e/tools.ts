@@ -3,8 +3,8 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cacheKey, cacheRoot, onPath, readBuildInput } from "../../playground/build";
-import { COMPONENTS } from "../../playground/components";
+import { cacheKey, cacheRoot, onPath, readBuildInput } from "../../dev/playground/build";
+import { COMPONENTS } from "../../dev/playground/components";
 
 /** Whether the whole suite was asked for (`npm run test:e2e -- --all`), not only the smoke. */
 export const wholeSuite = process.env.E2E_ALL === "1";

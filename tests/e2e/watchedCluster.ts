@@ -3,8 +3,8 @@
  */
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { KubernetesObject } from "../../core/kubernetes";
-import { ApiClient } from "../../playground/api";
-import { readAccess } from "../../playground/kubeconfig";
+import { ApiClient } from "../../dev/playground/api";
+import { readAccess } from "../../dev/playground/kubeconfig";
 
 /** A change of one object. */
 export interface Change {

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { onPath } from "../../../playground/build";
+import { onPath } from "../../../dev/playground/build";
 
 const command = ["chromium", "chromium-browser", "google-chrome"].find((name) => onPath(name, process.env));
 

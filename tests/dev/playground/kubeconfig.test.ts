@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { readAccess, renderKubeconfig } from "../../playground/kubeconfig";
+import { readAccess, renderKubeconfig } from "../../../dev/playground/kubeconfig";
 
 const SOURCE = {
   context: "source",

@@ -35,13 +35,13 @@ export interface BuildInput {
 /** The folder that holds go.mod, go.sum and stages/. Compiled code lives elsewhere (dist/), so it is looked for upwards. */
 export function playgroundFolder(from: string = __dirname): string {
   for (let folder = from; ; folder = dirname(folder)) {
-    const found = join(folder, "playground");
+    const found = join(folder, "dev", "playground");
     if (existsSync(join(found, "go.mod"))) {
       return found;
     }
     if (dirname(folder) === folder) {
       throw new PlaygroundError(
-        "playground/go.mod is missing. The two clusters are built in a clone of the statefulset-cutover repository, " +
+        "dev/playground/go.mod is missing. The two clusters are built in a clone of the statefulset-cutover repository, " +
           "not from the npm package.",
       );
     }
@@ -57,7 +57,7 @@ export function readBuildInput(folder: string = playgroundFolder()): BuildInput 
 export function kubernetesVersion(goMod: string): string {
   const version = /^\s*(?:require )?k8s\.io\/kubernetes (v\d+\.\d+\.\d+\S*)/m.exec(goMod)?.[1];
   if (version === undefined) {
-    throw new PlaygroundError("playground/go.mod does not require k8s.io/kubernetes");
+    throw new PlaygroundError("dev/playground/go.mod does not require k8s.io/kubernetes");
   }
   return version;
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../playground/main";
+import { run } from "../../../dev/playground/main";
 import { fakeStream } from "./recorder";
 
 let folder: string;

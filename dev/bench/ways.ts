@@ -108,7 +108,7 @@ class ByHandMove implements Move {
 
   public async step(): Promise<Step> {
     const ordinal = (this.cutoverIndex -= 1);
-    const script = join(this.ground.repository, "bench", "by-hand.sh");
+    const script = join(this.ground.repository, "dev", "bench", "by-hand.sh");
     const numbers = [String(ordinal), String(this.replicas)];
     const args = [script, this.namespace, SET, ...numbers, `${TEMPLATE}-${SET}-${ordinal}`, SECRET];
     return { ms: (await runProcess("bash", args, placeOf(this.ground))).ms };

@@ -61,7 +61,7 @@ export class Ground {
 
   /** Root of this repository, which `pulumi` runs. */
   public get repository(): string {
-    return dirname(realpathSync(playgroundFolder()));
+    return dirname(dirname(realpathSync(playgroundFolder())));
   }
 
   /** Path of the kubeconfig with both contexts. */

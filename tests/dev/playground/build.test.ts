@@ -12,7 +12,7 @@ import {
   playgroundFolder,
   progressOf,
   readBuildInput,
-} from "../../playground/build";
+} from "../../../dev/playground/build";
 import { recorder } from "./recorder";
 
 const GO_MOD = "module x\n\nrequire (\n\tk8s.io/kubernetes v1.36.3 // indirect\n)\n";
@@ -44,7 +44,7 @@ describe("the pinned versions", () => {
 });
 
 test("a go.mod without Kubernetes is refused in words", () => {
-  expect(() => kubernetesVersion("module x\n")).toThrow("playground/go.mod does not require k8s.io/kubernetes");
+  expect(() => kubernetesVersion("module x\n")).toThrow("dev/playground/go.mod does not require k8s.io/kubernetes");
 });
 
 test("the version is stamped into the binary", () => {
@@ -166,7 +166,7 @@ test.each([
 });
 
 test("the stages are found from compiled code too", () => {
-  const folder = playgroundFolder(join(__dirname, "..", "..", "dist", "playground"));
+  const folder = playgroundFolder(join(__dirname, "..", "..", "..", "dist", "dev", "playground"));
   expect(readFileSync(join(folder, "stages", "pods.yaml"), "utf8")).toContain("playground/gone-after");
 });
 

@@ -1,4 +1,4 @@
-import { observe, type Observation, type Sighting } from "../../playground/observation";
+import { observe, type Observation, type Sighting } from "../../../dev/playground/observation";
 
 const base = { type: "seen", namespace: "web", terminating: false } as const;
 

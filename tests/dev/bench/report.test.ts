@@ -1,8 +1,8 @@
-import { renderChart } from "../../bench/chart";
-import type { Results } from "../../bench/measure";
-import { awaitedMs, momentOf, operationsIn, type Up } from "../../bench/pulumiProject";
-import { renderReport, seconds } from "../../bench/report";
-import { median, summary } from "../../bench/statistics";
+import { renderChart } from "../../../dev/bench/chart";
+import type { Results } from "../../../dev/bench/measure";
+import { awaitedMs, momentOf, operationsIn, type Up } from "../../../dev/bench/pulumiProject";
+import { renderReport, seconds } from "../../../dev/bench/report";
+import { median, summary } from "../../../dev/bench/statistics";
 
 const up = (startedMs: number): Up => ({
   startedMs,

@@ -1,5 +1,5 @@
-import { type Io, run } from "../../bench/main";
-import { whatIsMissing } from "../../bench/machine";
+import { type Io, run } from "../../../dev/bench/main";
+import { whatIsMissing } from "../../../dev/bench/machine";
 
 function io(env: NodeJS.ProcessEnv = {}): { readonly io: Io; readonly out: string[]; readonly err: string[] } {
   const out: string[] = [];

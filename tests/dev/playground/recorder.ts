@@ -1,4 +1,4 @@
-import { type Talk, talkTo, type TalkStream } from "../../playground/talk";
+import { type Talk, talkTo, type TalkStream } from "../../../dev/playground/talk";
 
 /** A stream that remembers what was written. */
 export function fakeStream(isTTY = false): TalkStream & { text(): string } {

@@ -2,7 +2,7 @@
  * `npm run clusters -- up|down|status|volumes`: two complete Kubernetes control planes on this machine, to try a move on.
  */
 import { Command, CommanderError, Option } from "commander";
-import { shellWord } from "../core/shell";
+import { shellWord } from "../../core/shell";
 import { ApiClient } from "./api";
 import { CONTEXTS, Clusters, type ClustersStatus, DEFAULT_DIR } from "./clusters";
 import { messageOf, PlaygroundError, UsageError } from "./errors";

@@ -1,4 +1,4 @@
-import { difference, parseRequests, readsOf, requestsOfAStep, writesOf } from "../../bench/requests";
+import { difference, parseRequests, readsOf, requestsOfAStep, writesOf } from "../../../dev/bench/requests";
 
 const metrics = [
   "# HELP apiserver_request_total [STABLE] Counter of apiserver requests.",

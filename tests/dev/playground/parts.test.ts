@@ -4,13 +4,13 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { playgroundFolder } from "../../playground/build";
-import { assignPorts, COMPONENTS, commandLine, layoutOf } from "../../playground/components";
-import { withLock } from "../../playground/lock";
-import { freePorts, isFree } from "../../playground/ports";
-import { findProcesses, isPaused, killProcess, launch, runningPid, signal } from "../../playground/processes";
-import { attachmentName, volumeObject } from "../../playground/storage";
-import { span, talkTo } from "../../playground/talk";
+import { playgroundFolder } from "../../../dev/playground/build";
+import { assignPorts, COMPONENTS, commandLine, layoutOf } from "../../../dev/playground/components";
+import { withLock } from "../../../dev/playground/lock";
+import { freePorts, isFree } from "../../../dev/playground/ports";
+import { findProcesses, isPaused, killProcess, launch, runningPid, signal } from "../../../dev/playground/processes";
+import { attachmentName, volumeObject } from "../../../dev/playground/storage";
+import { span, talkTo } from "../../../dev/playground/talk";
 import { fakeStream } from "./recorder";
 
 let folder: string;
@@ -61,7 +61,7 @@ describe("command lines", () => {
     layout: layoutOf("/state/source"),
     ports: assignPorts([1, 2, 3, 4, 5, 6]),
     number: 1,
-    stages: "/repo/playground/stages",
+    stages: "/repo/dev/playground/stages",
   };
 
   test("name the cluster's folder, by which a process is recognised, and listen on loopback only", () => {
