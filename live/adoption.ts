@@ -9,6 +9,7 @@ import type { Problem } from "../core/userError";
 import type { Workload } from "../core/workload";
 import type { Cluster } from "./cluster";
 import { readExisting, referenceKey } from "./namesake";
+import { listAutoscalers } from "./objects";
 
 /** What a first `up` takes over, as it runs. */
 export interface Adoption {
@@ -52,7 +53,7 @@ export async function planAdoption(
     return undefined;
   }
   const [autoscalers, found] = await Promise.all([
-    cluster.autoscalers(workload.namespace),
+    listAutoscalers(cluster, workload.namespace),
     Promise.all(workload.belongings.map(async (wanted) => ({ wanted, live: await readExisting(cluster, wanted) }))),
   ]);
   const against = whySetNotTaken(live, half, workload.range, autoscalers, peerStack);

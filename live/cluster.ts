@@ -1,12 +1,4 @@
-import type {
-  KubernetesObject,
-  Node,
-  PersistentVolume,
-  PersistentVolumeClaim,
-  Pod,
-  StatefulSet,
-  VolumeAttachment,
-} from "../core/kubernetes";
+import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
 import type { LeaseAge } from "../core/leaving";
 
 /** Kind and name of one object. `namespace` is left out for cluster-scoped kinds. */
@@ -17,8 +9,19 @@ export interface ObjectReference {
   readonly name: string;
 }
 
+/** Which objects to list: all of a kind that every cluster has. */
+export interface Listing {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Left out for cluster-scoped kinds. */
+  readonly namespace?: string | undefined;
+  /** Only the one of that name. */
+  readonly name?: string;
+}
+
 /**
- * One cluster, as this program looks at it: a handful of reads, and the one direct write. Every method answers with the
+ * One cluster, as this program looks at it: a handful of reads, and the one direct write. What is read of the kinds that
+ * a move is about stands on top of them, in `objects.ts`. Every method answers with the
  * object as the API server stores it, or undefined if it does not exist; each costs one API request, whatever the size
  * of the set. All of them throw `Unreachable` if the cluster does not answer.
  *
@@ -29,29 +32,15 @@ export interface Cluster {
   version(): Promise<string>;
   /** Any one object. */
   read(reference: ObjectReference): Promise<KubernetesObject | undefined>;
-  /** A StatefulSet. */
-  statefulSet(namespace: string, name: string): Promise<StatefulSet | undefined>;
-  /** The pods of a namespace, or the one of that name; terminating ones included. */
-  pods(namespace: string, name?: string): Promise<Pod[]>;
-  /** Names of the pods of a namespace, terminating ones included: a twentieth of the pods themselves. */
-  podNames(namespace: string): Promise<string[]>;
-  /** One claim. */
-  claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
-  /** Every claim of a namespace. */
-  claims(namespace: string): Promise<PersistentVolumeClaim[]>;
-  /** One volume. */
-  volume(name: string): Promise<PersistentVolume | undefined>;
-  /** Every volume of the cluster. */
-  volumes(): Promise<PersistentVolume[]>;
-  /** One node. */
-  node(name: string): Promise<Node | undefined>;
+  /** Every object of a kind, in one namespace or of the cluster; terminating ones included. */
+  list(listing: Listing): Promise<KubernetesObject[]>;
+  /** Their names alone: of pods, a twentieth of what the objects themselves are. */
+  names(listing: Listing): Promise<string[]>;
   /**
    * How long ago a node's kubelet renewed its lease (in the namespace `kube-node-lease`), by the API server's clock.
    * Undefined if the node has none.
    */
   leaseAge(node: string): Promise<LeaseAge | undefined>;
-  /** Every VolumeAttachment of the cluster. */
-  attachments(): Promise<VolumeAttachment[]>;
   /**
    * Asks the API server what it would store if this set were created (`dryRun=All`): an old server drops
    * `spec.ordinals` without a word. Nothing is created.
@@ -71,8 +60,6 @@ export interface Cluster {
    * @throws UserError with the API server's reason if it would refuse the object.
    */
   dryRunReplace(object: KubernetesObject, live: KubernetesObject): Promise<KubernetesObject>;
-  /** The HorizontalPodAutoscalers of a namespace. */
-  autoscalers(namespace: string): Promise<KubernetesObject[]>;
   /**
    * Makes a volume `Retain` and notes its earlier policy in an annotation: the one write that does not go through
    * Pulumi (docs/decisions.md says why). Idempotent.

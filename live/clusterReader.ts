@@ -42,8 +42,8 @@ export class ApiReader implements ClusterReader {
     return this.cluster.read(reference);
   }
 
-  public list(apiVersion: string, kind: string, namespace?: string): Promise<KubernetesObject[]> {
-    return this.cluster.list(apiVersion, kind, namespace, { absent: "none" });
+  public async list(apiVersion: string, kind: string, namespace?: string): Promise<KubernetesObject[]> {
+    return (await this.cluster.listIfServed({ apiVersion, kind, namespace })) ?? [];
   }
 
   public async glance(namespace: string, { kind, name }: CarriedName): Promise<Glance | undefined> {

@@ -19,6 +19,7 @@ import { liveHalf, lookAtClaims } from "./look";
 import { peerProblems } from "./peer";
 import type { PeerWatch } from "./peer";
 import { podsAgain } from "./pods";
+import { listPodNames, readStatefulSet, readVolume } from "./objects";
 
 /** What the guard of one half's set needs to know. */
 export interface GuardedSet {
@@ -94,7 +95,7 @@ function refuse(reasons: readonly string[]): void {
  */
 export async function beforeWrite(cluster: Cluster, set: GuardedSet, wanted: StatefulSet): Promise<void> {
   const { decision, namespace, name, templates, decidedOn } = set;
-  const live = await cluster.statefulSet(namespace, name);
+  const live = await readStatefulSet(cluster, namespace, name);
   const now = live === undefined ? undefined : liveHalf(live);
   const unchanged = now === undefined ? decidedOn === undefined : decidedOn !== undefined && sameLive(now, decidedOn);
   // A template that was edited since it was compared would be written back, and restart every pod.
@@ -118,7 +119,7 @@ export async function beforeWrite(cluster: Cluster, set: GuardedSet, wanted: Sta
   for (const { name: claim, ordinal, volume } of released) {
     if (volume === undefined || volume.spec.persistentVolumeReclaimPolicy === "Retain") continue;
     await cluster.retain(volume.metadata.name, volume.spec.persistentVolumeReclaimPolicy ?? "Delete");
-    const after = await cluster.volume(volume.metadata.name);
+    const after = await readVolume(cluster, volume.metadata.name);
     if (after?.spec.persistentVolumeReclaimPolicy !== "Retain") {
       refuse([
         `ordinal ${ordinal}: PersistentVolume ${volume.metadata.name} of claim ${claim} could not be made Retain`,
@@ -175,7 +176,7 @@ export async function prove(
   patience = detachPatience,
 ): Promise<Proof> {
   const { decision, namespace, name } = set;
-  const [live, pods] = await Promise.all([cluster.statefulSet(namespace, name), cluster.podNames(namespace)]);
+  const [live, pods] = await Promise.all([readStatefulSet(cluster, namespace, name), listPodNames(cluster, namespace)]);
   const differences = live === undefined ? ["does not exist"] : whatDiffers(live, decision);
   // Also ordinals above the set: pods that stay when N falls.
   const left = pods

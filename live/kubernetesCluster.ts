@@ -1,19 +1,11 @@
 import { annotations, titleOf } from "../core/kubernetes";
-import type {
-  KubernetesObject,
-  Node,
-  PersistentVolume,
-  PersistentVolumeClaim,
-  Pod,
-  StatefulSet,
-  VolumeAttachment,
-} from "../core/kubernetes";
+import type { KubernetesObject, PersistentVolume, StatefulSet } from "../core/kubernetes";
 import type { LeaseAge } from "../core/leaving";
 import { UserError } from "../core/userError";
 import { ApiServer } from "./apiServer";
 import type { ApiAnswer, ApiRequest } from "./apiServer";
 import { Unreachable } from "./cluster";
-import type { Cluster, Connection, ObjectReference, Refused } from "./cluster";
+import type { Cluster, Connection, Listing, ObjectReference, Refused } from "./cluster";
 import { collection, discoveredResource, groupPath, knownResource, qualified } from "./resources";
 import type { Resource } from "./resources";
 import { asTable, columnOf } from "./table";
@@ -67,51 +59,34 @@ export class KubernetesCluster implements Cluster {
     return { object, atMs };
   }
 
-  public statefulSet(namespace: string, name: string): Promise<StatefulSet | undefined> {
-    return this.read({ apiVersion: "apps/v1", kind: "StatefulSet", namespace, name }) as Promise<
-      StatefulSet | undefined
-    >;
+  /** @throws Unreachable if the server does not answer with the whole list. */
+  public async list(listing: Listing): Promise<KubernetesObject[]> {
+    const found = await this.listIfServed(listing);
+    if (found === undefined) throw this.strange(`does not answer ${requestOf(listing).path} with a whole list`);
+    return found;
   }
 
-  /** One pod, too, is asked for as a list: an account that may list pods need not be allowed to get one. */
-  public pods(namespace: string, name?: string): Promise<Pod[]> {
-    return this.list(
-      "v1",
-      "Pod",
-      namespace,
-      name === undefined ? undefined : { query: { fieldSelector: `metadata.name=${name}` } },
-    );
+  /** As `list`; undefined if the server has no such kind. */
+  public async listIfServed(listing: Listing): Promise<KubernetesObject[] | undefined> {
+    const { apiVersion, kind } = listing;
+    const request = requestOf(listing);
+    const { status, body } = await this.server.ask(request);
+    if (status === 404) return undefined;
+    const more = (body?.metadata as { continue?: string } | undefined)?.continue;
+    if (status !== 200 || body?.kind !== `${kind}List` || more)
+      throw this.strange(`does not answer ${request.path} with a whole list`);
+    // The items of a list do not carry their kind.
+    return ((body.items ?? []) as KubernetesObject[]).map((item) => ({ ...item, apiVersion, kind }));
   }
 
   /** As the table that `kubectl get` prints: the API server sends no whole objects then. */
-  public async podNames(namespace: string): Promise<string[]> {
-    const listing = listingOf("v1", "Pod", namespace);
-    const names = columnOf(await this.server.ask({ ...listing, ...asTable }), "Name");
+  public async names(listing: Listing): Promise<string[]> {
+    const request = requestOf(listing);
+    const names = columnOf(await this.server.ask({ ...request, ...asTable }), "Name");
     if (!names?.every((name) => typeof name === "string")) {
-      throw this.strange(`does not answer ${listing.path} with a whole table`);
+      throw this.strange(`does not answer ${request.path} with a whole table`);
     }
     return names;
-  }
-
-  public claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {
-    const reference = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name };
-    return this.read(reference) as Promise<PersistentVolumeClaim | undefined>;
-  }
-
-  public claims(namespace: string): Promise<PersistentVolumeClaim[]> {
-    return this.list("v1", "PersistentVolumeClaim", namespace) as Promise<PersistentVolumeClaim[]>;
-  }
-
-  public volume(name: string): Promise<PersistentVolume | undefined> {
-    return this.read({ apiVersion: "v1", kind: "PersistentVolume", name }) as Promise<PersistentVolume | undefined>;
-  }
-
-  public volumes(): Promise<PersistentVolume[]> {
-    return this.list("v1", "PersistentVolume", undefined) as Promise<PersistentVolume[]>;
-  }
-
-  public node(name: string): Promise<Node | undefined> {
-    return this.read({ apiVersion: "v1", kind: "Node", name });
   }
 
   public async leaseAge(node: string): Promise<LeaseAge | undefined> {
@@ -122,10 +97,6 @@ export class KubernetesCluster implements Cluster {
     const renewedMs = Date.parse(renewTime);
     // A lease that says nothing has not been renewed.
     return { ageMs: Number.isNaN(renewedMs) ? Infinity : atMs - renewedMs, limitMs: leaseDurationSeconds * 1_000 };
-  }
-
-  public attachments(): Promise<VolumeAttachment[]> {
-    return this.list("storage.k8s.io/v1", "VolumeAttachment", undefined) as Promise<VolumeAttachment[]>;
   }
 
   /**
@@ -182,11 +153,6 @@ export class KubernetesCluster implements Cluster {
     return this.object(answer);
   }
 
-  /** In the version that every cluster has. */
-  public autoscalers(namespace: string): Promise<KubernetesObject[]> {
-    return this.list("autoscaling/v1", "HorizontalPodAutoscaler", namespace);
-  }
-
   /**
    * One merge patch. A volume that is `Retain` already gets no note: either it always was, or its earlier policy was noted
    * when this program changed it, and that note must stay.
@@ -227,27 +193,6 @@ export class KubernetesCluster implements Cluster {
     return this.server.ask({ method: "POST", path, query, body, action: `create ${what}` });
   }
 
-  /**
-   * Every object of a known kind, in one namespace or of the cluster.
-   *
-   * @param absent `none`: a server that has no such kind has no object of it either.
-   */
-  public async list(
-    apiVersion: string,
-    kind: string,
-    namespace: string | undefined,
-    { query, absent }: { readonly query?: Record<string, string>; readonly absent?: "none" } = {},
-  ): Promise<KubernetesObject[]> {
-    const listing = listingOf(apiVersion, kind, namespace);
-    const { status, body } = await this.server.ask({ ...listing, ...(query && { query }) });
-    if (status === 404 && absent === "none") return [];
-    const more = (body?.metadata as { continue?: string } | undefined)?.continue;
-    if (status !== 200 || body?.kind !== `${kind}List` || more)
-      throw this.strange(`does not answer ${listing.path} with a whole list`);
-    // The items of a list do not carry their kind.
-    return ((body.items ?? []) as KubernetesObject[]).map((item) => ({ ...item, apiVersion, kind }));
-  }
-
   private async resource(apiVersion: string, kind: string): Promise<Resource | undefined> {
     return knownResource(apiVersion, kind) ?? (await this.discover(apiVersion, kind));
   }
@@ -278,13 +223,14 @@ export class KubernetesCluster implements Cluster {
   }
 }
 
-/** How to ask for every object of a known kind, in one namespace or of the cluster. */
-function listingOf(apiVersion: string, kind: string, namespace: string | undefined): ApiRequest {
+/** How to ask for a list. */
+function requestOf({ apiVersion, kind, namespace, name }: Listing): ApiRequest {
   const resource = knownResource(apiVersion, kind);
   if (resource === undefined) throw new Error(`no path is known for ${kind}`);
   const place = namespace === undefined ? "" : ` in namespace ${namespace}`;
   const action = `list ${qualified(apiVersion, resource.plural)}${place}`;
-  return { method: "GET", path: collection(apiVersion, resource, namespace), action };
+  const query = name === undefined ? {} : { query: { fieldSelector: `metadata.name=${name}` } };
+  return { method: "GET", path: collection(apiVersion, resource, namespace), ...query, action };
 }
 
 /** "Not there" counts only from the API server itself: a wrong address must not look like an empty cluster. */

@@ -4,6 +4,7 @@ import type { VolumeAttachment } from "../core/kubernetes";
 import type { LiveHalf } from "../core/protocol";
 import type { FoundClaim } from "../core/volume";
 import type { Cluster } from "./cluster";
+import { listAttachments, readNode } from "./objects";
 
 /** How long to wait for volumes to be detached. */
 export interface DetachPatience {
@@ -32,13 +33,13 @@ async function lookAround(
 ): Promise<Surroundings> {
   const names = [...new Set(pods.map(({ node }) => node).filter((node) => node !== undefined))];
   const lookAtNode = async (name: string): Promise<readonly [string, NodeLook]> => {
-    const [node, lease] = await Promise.all([cluster.node(name), cluster.leaseAge(name)]);
+    const [node, lease] = await Promise.all([readNode(cluster, name), cluster.leaseAge(name)]);
     return [name, { node, lease }];
   };
   const hasVolumes = found.some(({ volume }) => volume !== undefined);
   const [nodes, attachments] = await Promise.all([
     Promise.all(names.map(lookAtNode)),
-    hasVolumes ? cluster.attachments() : [],
+    hasVolumes ? listAttachments(cluster) : [],
   ]);
   return { nodes: new Map(nodes), attachments };
 }

@@ -5,6 +5,7 @@ import type { FoundClaim } from "../core/volume";
 import { findClaims } from "../core/volume";
 import { mostSingleReads, Unreachable } from "./cluster";
 import type { Cluster } from "./cluster";
+import { readClaim, listClaims, listPods, readStatefulSet, readVolume, listVolumes } from "./objects";
 
 /** What one half's cluster looks like when an `up` starts. */
 export interface Look {
@@ -24,8 +25,8 @@ export async function lookAt(cluster: Cluster, namespace: string, set: string): 
     cluster.read({ apiVersion: "v1", kind: "Namespace", name: "kube-system" }),
     cluster.version(),
     cluster.read({ apiVersion: "v1", kind: "Namespace", name: namespace }),
-    cluster.statefulSet(namespace, set),
-    cluster.pods(namespace),
+    readStatefulSet(cluster, namespace, set),
+    listPods(cluster, namespace),
   ]);
   const clusterUid = system?.metadata.uid;
   // Without an identity, two clusters would look like one, or one like two.
@@ -49,16 +50,16 @@ export async function lookAtClaims(
   ordinals: readonly number[],
 ): Promise<FoundClaim[]> {
   if (ordinals.length * templates.length > mostSingleReads) {
-    const [claims, volumes] = await Promise.all([cluster.claims(namespace), cluster.volumes()]);
+    const [claims, volumes] = await Promise.all([listClaims(cluster, namespace), listVolumes(cluster)]);
     return findClaims(set, templates, ordinals, claims, volumes);
   }
   return Promise.all(
     ordinals.flatMap((ordinal) =>
       templates.map(async (template) => {
         const name = claimName(template, set, ordinal);
-        const claim = await cluster.claim(namespace, name);
+        const claim = await readClaim(cluster, namespace, name);
         const volumeName = claim?.spec.volumeName ?? "";
-        const volume = volumeName === "" ? undefined : await cluster.volume(volumeName);
+        const volume = volumeName === "" ? undefined : await readVolume(cluster, volumeName);
         return { ordinal, template, name, ...(claim && { claim }), ...(volume && { volume }) };
       }),
     ),

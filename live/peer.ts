@@ -10,6 +10,7 @@ import type { Inventory } from "../core/volume";
 import { Unreachable } from "./cluster";
 import type { Cluster } from "./cluster";
 import { liveHalf, lookAtClaims } from "./look";
+import { listAttachments, listPods, readStatefulSet } from "./objects";
 
 /** How a half looks at its live peer (`peerContext`). */
 export interface PeerWatch {
@@ -60,17 +61,17 @@ async function lookAtPeer(watch: PeerWatch, claimed: Claimed): Promise<PeerLook>
   const { namespace, name, templates, shared } = claimed;
   const [system, set] = await Promise.all([
     cluster.read({ apiVersion: "v1", kind: "Namespace", name: "kube-system" }),
-    cluster.statefulSet(namespace, name),
+    readStatefulSet(cluster, namespace, name),
   ]);
   const uid = system?.metadata.uid;
   if (uid === undefined) throw new Unreachable(`The cluster of peerContext ${context} has no namespace kube-system.`);
   const wrong = peerClusterProblem(uid, context, ownClusterUid, record);
   if (wrong !== undefined) throw new UserError([wrong]);
   // One after the other: a pod that is listed as gone after the spec excluded it, and the controller knew, stays away.
-  const pods = await cluster.pods(namespace);
+  const pods = await listPods(cluster, namespace);
   const [found, attachments] =
     shared.length * templates.length === 0
       ? [[], []]
-      : await Promise.all([lookAtClaims(cluster, namespace, name, templates, shared), cluster.attachments()]);
+      : await Promise.all([lookAtClaims(cluster, namespace, name, templates, shared), listAttachments(cluster)]);
   return { set, half: set && liveHalf(set), pods, found, attachments };
 }

@@ -2,6 +2,7 @@ import { ordinalIn } from "../core/kubernetes";
 import type { Pod } from "../core/kubernetes";
 import { mostSingleReads } from "./cluster";
 import type { Cluster } from "./cluster";
+import { listPodNames, listPods } from "./objects";
 
 /** What is known of the pods of a namespace from a moment ago. */
 interface SeenPods {
@@ -22,11 +23,11 @@ export async function podsAgain(
   namespace: string,
   { name, seen, leaving }: SeenPods,
 ): Promise<readonly Pod[]> {
-  const names = new Set(await cluster.podNames(namespace));
+  const names = new Set(await listPodNames(cluster, namespace));
   for (const { metadata } of seen) {
     const ordinal = ordinalIn(metadata.name, name);
     if (ordinal !== undefined && !leaving.includes(ordinal)) names.delete(metadata.name);
   }
-  if (names.size > mostSingleReads) return cluster.pods(namespace);
-  return (await Promise.all([...names].map((other) => cluster.pods(namespace, other)))).flat();
+  if (names.size > mostSingleReads) return listPods(cluster, namespace);
+  return (await Promise.all([...names].map((other) => listPods(cluster, namespace, other)))).flat();
 }

@@ -17,6 +17,7 @@ import { lookAtClaims } from "../live/look";
 import type { Look } from "../live/look";
 import { classProblems } from "../live/storage";
 import type { Records } from "./records";
+import { readVolume } from "../live/objects";
 
 /** What is known when the hand-over is planned. */
 interface Situation {
@@ -204,7 +205,7 @@ async function besideTwins(
         [template],
         [ordinal],
       );
-      const namesake = existing.volume ?? (await cluster.volume(offered.persistentVolume.metadata.name));
+      const namesake = existing.volume ?? (await readVolume(cluster, offered.persistentVolume.metadata.name));
       const differs = whyTwinDiffers(existing, namesake, offered);
       if (differs !== undefined) reasons.push(differs);
       const sized = inSizeOf(offered, existing);

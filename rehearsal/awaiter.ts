@@ -37,7 +37,7 @@ function serviceReasons(service: KubernetesObject, cluster: SimulatedCluster): R
   const headless = pluck(service, "spec", "clusterIP") === "None";
   if (headless || pluck(service, "spec", "type") === "ExternalName" || !isObject(selector)) return ready;
   if (Object.keys(selector).length === 0) return ready;
-  const pods = cluster.list("v1", "Pod", service.metadata.namespace) as Pod[];
+  const pods = cluster.objects("v1", "Pod", service.metadata.namespace) as Pod[];
   const targets = pods.some(
     (pod) => isReady(pod) && Object.entries(selector).every(([key, value]) => pod.metadata.labels?.[key] === value),
   );

@@ -3,17 +3,14 @@ import { fenceApi } from "../core/fence";
 import {
   annotations,
   type KubernetesObject,
-  type Node,
   type PersistentVolume,
-  type PersistentVolumeClaim,
   type Pod,
   type StatefulSet,
   titleOf,
-  type VolumeAttachment,
 } from "../core/kubernetes";
 import type { LeaseAge } from "../core/leaving";
 import { UserError } from "../core/userError";
-import { type Cluster, type ObjectReference, type Refused, Unreachable } from "../live/cluster";
+import { type Cluster, type Listing, type ObjectReference, type Refused, Unreachable } from "../live/cluster";
 import { ApiError, ApiServer, notFound, type WriteOptions } from "./apiServer";
 import type { SimulatedClusterOptions, SimulatedStorageClass } from "./clusterOptions";
 import { type Propagation, requestDeletion } from "./deletion";
@@ -103,7 +100,7 @@ export class SimulatedCluster implements Cluster {
   }
 
   /** Every object of a kind: for invariants. */
-  public list(apiVersion: string, kind: string, namespace?: string): KubernetesObject[] {
+  public objects(apiVersion: string, kind: string, namespace?: string): KubernetesObject[] {
     return this.store.list(apiVersion, kind, namespace);
   }
 
@@ -184,53 +181,22 @@ export class SimulatedCluster implements Cluster {
     return this.answer(() => this.store.get(reference));
   }
 
-  public statefulSet(namespace: string, name: string): Promise<StatefulSet | undefined> {
-    const reference = { apiVersion: "apps/v1", kind: "StatefulSet", namespace, name };
-    return this.answer(() => this.store.get(reference) as StatefulSet | undefined);
-  }
-
-  public pods(namespace: string, name?: string): Promise<Pod[]> {
+  public list({ apiVersion, kind, namespace, name }: Listing): Promise<KubernetesObject[]> {
     return this.answer(() => {
-      if (name === undefined) return this.store.list("v1", "Pod", namespace);
-      const pod = this.store.get({ apiVersion: "v1", kind: "Pod", namespace, name });
-      return pod === undefined ? [] : [pod];
+      if (name === undefined) return this.store.list(apiVersion, kind, namespace);
+      const object = this.store.get({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) });
+      return object === undefined ? [] : [object];
     });
   }
 
-  public async podNames(namespace: string): Promise<string[]> {
-    return (await this.pods(namespace)).map((pod) => pod.metadata.name);
-  }
-
-  public claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {
-    const reference = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name };
-    return this.answer(() => this.store.get(reference) as PersistentVolumeClaim | undefined);
-  }
-
-  public claims(namespace: string): Promise<PersistentVolumeClaim[]> {
-    return this.answer(() => this.store.list("v1", "PersistentVolumeClaim", namespace) as PersistentVolumeClaim[]);
-  }
-
-  public volume(name: string): Promise<PersistentVolume | undefined> {
-    const reference = { apiVersion: "v1", kind: "PersistentVolume", name };
-    return this.answer(() => this.store.get(reference) as PersistentVolume | undefined);
-  }
-
-  public volumes(): Promise<PersistentVolume[]> {
-    return this.answer(() => this.store.list("v1", "PersistentVolume") as PersistentVolume[]);
-  }
-
-  public node(name: string): Promise<Node | undefined> {
-    return this.answer(() => this.store.get({ apiVersion: "v1", kind: "Node", name }));
+  public async names(listing: Listing): Promise<string[]> {
+    return (await this.list(listing)).map(({ metadata }) => metadata.name);
   }
 
   /** A node that is there is alive. */
   public leaseAge(node: string): Promise<LeaseAge | undefined> {
     const known = this.store.get({ apiVersion: "v1", kind: "Node", name: node }) !== undefined;
     return this.answer(() => (known ? { ageMs: 0, limitMs: 40_000 } : undefined));
-  }
-
-  public attachments(): Promise<VolumeAttachment[]> {
-    return this.answer(() => this.store.list("storage.k8s.io/v1", "VolumeAttachment") as VolumeAttachment[]);
   }
 
   public dryRunCreate(set: StatefulSet): Promise<StatefulSet> {
@@ -263,10 +229,6 @@ export class SimulatedCluster implements Cluster {
         ]);
       }
     });
-  }
-
-  public autoscalers(namespace: string): Promise<KubernetesObject[]> {
-    return this.answer(() => this.store.list("autoscaling/v1", "HorizontalPodAutoscaler", namespace));
   }
 
   public retain(volume: string, previousPolicy: string): Promise<void> {

@@ -61,7 +61,7 @@ test("a set that runs is described, rehearsed and written down", async () => {
   const out = io();
   const clusters = { old: runningCluster(), new: runningCluster(undefined, { name: "other" }) };
   const other = clusters.new.cluster;
-  for (const object of other.list("apps/v1", "StatefulSet", "shop")) {
+  for (const object of other.objects("apps/v1", "StatefulSet", "shop")) {
     other.delete({ apiVersion: "apps/v1", kind: "StatefulSet", namespace: "shop", name: object.metadata.name });
   }
   other.settle();

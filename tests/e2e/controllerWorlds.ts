@@ -187,9 +187,9 @@ export class SimulatedWorld implements World {
 
   public found(): Found {
     const { cluster, namespace } = this;
-    const namespaced = ["Pod", "PersistentVolumeClaim"].flatMap((kind) => cluster.list("v1", kind, namespace));
-    const apps = ["StatefulSet", "ControllerRevision"].flatMap((kind) => cluster.list("apps/v1", kind, namespace));
-    return foundOf([...namespaced, ...apps, ...cluster.list("v1", "PersistentVolume")], this.name);
+    const namespaced = ["Pod", "PersistentVolumeClaim"].flatMap((kind) => cluster.objects("v1", kind, namespace));
+    const apps = ["StatefulSet", "ControllerRevision"].flatMap((kind) => cluster.objects("apps/v1", kind, namespace));
+    return foundOf([...namespaced, ...apps, ...cluster.objects("v1", "PersistentVolume")], this.name);
   }
 
   public happened(): Happened {

@@ -1,17 +1,20 @@
-import type {
-  KubernetesObject,
-  Node,
-  PersistentVolume,
-  PersistentVolumeClaim,
-  Pod,
-  StatefulSet,
-  VolumeAttachment,
-} from "../../core/kubernetes";
+import type { KubernetesObject, PersistentVolume, StatefulSet } from "../../core/kubernetes";
 import { annotations, ordinalIn, rangeOfSet } from "../../core/kubernetes";
 import type { LeaseAge } from "../../core/leaving";
 import { holds } from "../../core/ordinals";
 import { UserError } from "../../core/userError";
-import type { Cluster, ObjectReference, Refused } from "../../live/cluster";
+import type { Cluster, Listing, ObjectReference, Refused } from "../../live/cluster";
+
+/** How a request is called in `requests`. */
+const words: Readonly<Record<string, string>> = {
+  StatefulSet: "set",
+  Pod: "pod",
+  PersistentVolumeClaim: "claim",
+  PersistentVolume: "volume",
+  Node: "node",
+  VolumeAttachment: "attachment",
+  HorizontalPodAutoscaler: "autoscaler",
+};
 
 /** A cluster in memory, without controllers: answers from its objects, and records every request. */
 export class FakeCluster implements Cluster {
@@ -55,54 +58,26 @@ export class FakeCluster implements Cluster {
   }
 
   public read({ kind, namespace, name }: ObjectReference): Promise<KubernetesObject | undefined> {
-    return this.answer(`read ${kind} ${name}`, () => this.objects.get(keyOf(kind, namespace, name)));
-  }
-
-  public statefulSet(namespace: string, name: string): Promise<StatefulSet | undefined> {
-    return this.answer(
-      `set ${name}`,
-      () => this.objects.get(keyOf("StatefulSet", namespace, name)) as StatefulSet | undefined,
+    return this.answer(`${words[kind] ?? `read ${kind}`} ${name}`, () =>
+      this.objects.get(keyOf(kind, namespace, name)),
     );
   }
 
-  public pods(namespace: string, name?: string): Promise<Pod[]> {
-    return this.answer(name === undefined ? "pods" : `pod ${name}`, () =>
-      (this.all("Pod", namespace) as Pod[]).filter((pod) => name === undefined || pod.metadata.name === name),
+  public list({ kind, namespace, name }: Listing): Promise<KubernetesObject[]> {
+    const word = words[kind] ?? kind;
+    return this.answer(name === undefined ? `${word}s` : `${word} ${name}`, () =>
+      this.all(kind, namespace).filter(({ metadata }) => name === undefined || metadata.name === name),
     );
   }
 
-  public podNames(namespace: string): Promise<string[]> {
-    return this.answer("pod names", () => this.all("Pod", namespace).map(({ metadata }) => metadata.name));
-  }
-
-  public claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {
-    const key = keyOf("PersistentVolumeClaim", namespace, name);
-    return this.answer(`claim ${name}`, () => this.objects.get(key) as PersistentVolumeClaim | undefined);
-  }
-
-  public claims(namespace: string): Promise<PersistentVolumeClaim[]> {
-    return this.answer("claims", () => this.all("PersistentVolumeClaim", namespace) as PersistentVolumeClaim[]);
-  }
-
-  public volume(name: string): Promise<PersistentVolume | undefined> {
-    const key = keyOf("PersistentVolume", undefined, name);
-    return this.answer(`volume ${name}`, () => this.objects.get(key) as PersistentVolume | undefined);
-  }
-
-  public volumes(): Promise<PersistentVolume[]> {
-    return this.answer("volumes", () => this.all("PersistentVolume", undefined) as PersistentVolume[]);
-  }
-
-  public node(name: string): Promise<Node | undefined> {
-    return this.answer(`node ${name}`, () => this.objects.get(keyOf("Node", undefined, name)));
+  public names({ kind, namespace }: Listing): Promise<string[]> {
+    return this.answer(`${words[kind] ?? kind} names`, () =>
+      this.all(kind, namespace).map(({ metadata }) => metadata.name),
+    );
   }
 
   public leaseAge(node: string): Promise<LeaseAge | undefined> {
     return this.answer(`lease ${node}`, () => ({ ageMs: this.silentMs.get(node) ?? 5_000, limitMs: 40_000 }));
-  }
-
-  public attachments(): Promise<VolumeAttachment[]> {
-    return this.answer("attachments", () => this.all("VolumeAttachment", undefined) as VolumeAttachment[]);
   }
 
   public dryRunCreate(set: StatefulSet): Promise<StatefulSet> {
@@ -131,10 +106,6 @@ export class FakeCluster implements Cluster {
       }
       return this.defaulted(object);
     });
-  }
-
-  public autoscalers(namespace: string): Promise<KubernetesObject[]> {
-    return this.answer("autoscalers", () => this.all("HorizontalPodAutoscaler", namespace));
   }
 
   public retain(name: string, previousPolicy: string): Promise<void> {

@@ -36,6 +36,7 @@ import {
   webSet,
 } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";
+import { readVolume } from "../../live/objects";
 
 const ordinals = [0, 1, 2, 3, 4, 5];
 const inventory = inventoryOf(ordinals.map((n) => found(n, { claim: claim(n), volume: volume(n) })));
@@ -153,7 +154,7 @@ describe("before the write", () => {
         "retain pv-5 Delete",
         "volume pv-5",
       ]);
-      const policyOf = async (name: string) => (await cluster.volume(name))?.spec.persistentVolumeReclaimPolicy;
+      const policyOf = async (name: string) => (await readVolume(cluster, name))?.spec.persistentVolumeReclaimPolicy;
       expect([await policyOf("pv-4"), await policyOf("pv-5")]).toEqual(["Delete", "Retain"]);
     });
 

@@ -4,6 +4,18 @@ import { ApiServer } from "../../live/apiServer";
 import { NotAllowed, Unreachable } from "../../live/cluster";
 import { KubernetesCluster } from "../../live/kubernetesCluster";
 import { ApiServerStub, kubeconfigOf, status } from "./apiServerStub";
+import {
+  listAttachments,
+  listAutoscalers,
+  readClaim,
+  listClaims,
+  readNode,
+  listPodNames,
+  listPods,
+  readStatefulSet,
+  readVolume,
+  listVolumes,
+} from "../../live/objects";
 
 let stub: ApiServerStub;
 let cluster: KubernetesCluster;
@@ -39,7 +51,7 @@ describe("reads", () => {
       status: { readyReplicas: 3 },
     };
     stub.answers = [{ json: stored }];
-    expect(await cluster.statefulSet("shop", "web")).toStrictEqual(stored);
+    expect(await readStatefulSet(cluster, "shop", "web")).toStrictEqual(stored);
     expect(stub.requests).toHaveLength(1);
     expect(stub.requests[0]).toMatchObject({
       method: "GET",
@@ -56,8 +68,8 @@ describe("reads", () => {
       { json: { apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system", uid: "u-1" } } },
     ];
     expect(await cluster.version()).toBe("v1.36.2");
-    expect((await cluster.claim("shop", "data-web-0"))?.metadata.name).toBe("data-web-0");
-    expect(await cluster.volume("pv-1")).toStrictEqual(volume("Delete"));
+    expect((await readClaim(cluster, "shop", "data-web-0"))?.metadata.name).toBe("data-web-0");
+    expect(await readVolume(cluster, "pv-1")).toStrictEqual(volume("Delete"));
     const system = await cluster.read({ apiVersion: "v1", kind: "Namespace", name: "kube-system" });
     expect(system?.metadata.uid).toBe("u-1");
     expect(asked()).toStrictEqual([
@@ -82,7 +94,7 @@ describe("reads", () => {
       lease({}, date),
       notFound("lease"),
     ];
-    expect((await cluster.node("node-1"))?.metadata.name).toBe("node-1");
+    expect((await readNode(cluster, "node-1"))?.metadata.name).toBe("node-1");
     expect(await cluster.leaseAge("node-1")).toStrictEqual({ ageMs: 19_750, limitMs: 20_000 });
     expect(await cluster.leaseAge("node-1")).toStrictEqual({ ageMs: 19_750, limitMs: 40_000 });
     expect(await cluster.leaseAge("node-1")).toStrictEqual({ ageMs: Infinity, limitMs: 40_000 });
@@ -96,7 +108,7 @@ describe("reads", () => {
   test("every VolumeAttachment", async () => {
     const items = [{ metadata: { name: "csi-1" }, spec: { nodeName: "n", source: {} } }];
     stub.answers = [{ json: { kind: "VolumeAttachmentList", metadata: {}, items } }];
-    expect(await cluster.attachments()).toStrictEqual([
+    expect(await listAttachments(cluster)).toStrictEqual([
       { apiVersion: "storage.k8s.io/v1", kind: "VolumeAttachment", ...items[0] },
     ]);
     expect(asked()).toStrictEqual(["GET /apis/storage.k8s.io/v1/volumeattachments"]);
@@ -105,7 +117,7 @@ describe("reads", () => {
   test("what the account may not look at is named as RBAC names it", async () => {
     const forbidden = (what: string) => status(403, "Forbidden", `${what} is forbidden: User "x" cannot list resource`);
     stub.answers = [forbidden("volumeattachments.storage.k8s.io"), forbidden("leases.coordination.k8s.io")];
-    await expect(cluster.attachments()).rejects.toThrow(
+    await expect(listAttachments(cluster)).rejects.toThrow(
       "Give the account the right to list volumeattachments.storage.k8s.io.",
     );
     await expect(cluster.leaseAge("node-1")).rejects.toThrow(
@@ -128,14 +140,14 @@ describe("reads", () => {
       listOf("PersistentVolumeClaim", "a", "b"),
       listOf("PersistentVolume", "pv-1"),
     ];
-    const [pod] = await cluster.pods("shop", "web-0");
+    const [pod] = await listPods(cluster, "shop", "web-0");
     expect(pod).toStrictEqual({ apiVersion: "v1", kind: "Pod", metadata: { name: "web-0" }, x: 1 });
-    expect(await cluster.pods("shop")).toStrictEqual([]);
-    expect((await cluster.claims("shop")).map(({ kind, metadata }) => [kind, metadata.name])).toStrictEqual([
+    expect(await listPods(cluster, "shop")).toStrictEqual([]);
+    expect((await listClaims(cluster, "shop")).map(({ kind, metadata }) => [kind, metadata.name])).toStrictEqual([
       ["PersistentVolumeClaim", "a"],
       ["PersistentVolumeClaim", "b"],
     ]);
-    expect(await cluster.volumes()).toHaveLength(1);
+    expect(await listVolumes(cluster)).toHaveLength(1);
     expect(asked()).toStrictEqual([
       "GET /api/v1/namespaces/shop/pods?fieldSelector=metadata.name%3Dweb-0",
       "GET /api/v1/namespaces/shop/pods",
@@ -146,7 +158,7 @@ describe("reads", () => {
 
   test("a list that was cut off is refused", async () => {
     stub.answers = [{ json: { kind: "PodList", apiVersion: "v1", metadata: { continue: "abc" }, items: [] } }];
-    await expect(cluster.pods("shop")).rejects.toThrow(
+    await expect(listPods(cluster, "shop")).rejects.toThrow(
       "does not answer /api/v1/namespaces/shop/pods with a whole list.",
     );
   });
@@ -166,7 +178,7 @@ describe("reads", () => {
         ["0/1", "backup"],
       ]),
     ];
-    expect(await cluster.podNames("shop")).toStrictEqual(["web-0", "backup"]);
+    expect(await listPodNames(cluster, "shop")).toStrictEqual(["web-0", "backup"]);
     expect(asked()).toStrictEqual(["GET /api/v1/namespaces/shop/pods?includeObject=None"]);
     expect(stub.requests[0]?.headers.accept).toBe("application/json;as=Table;g=meta.k8s.io;v=v1");
   });
@@ -180,26 +192,26 @@ describe("reads", () => {
     ["a plain list", { json: { kind: "PodList", apiVersion: "v1", metadata: {}, items: [] } }],
   ])("a table that is %s is refused", async (_, answer) => {
     stub.answers = [answer];
-    await expect(cluster.podNames("shop")).rejects.toThrow(
+    await expect(listPodNames(cluster, "shop")).rejects.toThrow(
       "does not answer /api/v1/namespaces/shop/pods with a whole table.",
     );
   });
 
   test("what does not exist is undefined", async () => {
     stub.answers = [notFound('statefulsets.apps "web"')];
-    expect(await cluster.statefulSet("shop", "web")).toBeUndefined();
-    expect(await cluster.claim("shop", "data-web-0")).toBeUndefined();
-    expect(await cluster.volume("pv-1")).toBeUndefined();
+    expect(await readStatefulSet(cluster, "shop", "web")).toBeUndefined();
+    expect(await readClaim(cluster, "shop", "data-web-0")).toBeUndefined();
+    expect(await readVolume(cluster, "pv-1")).toBeUndefined();
   });
 
   test("a 404 that no API server sent is not taken for an absent object", async () => {
     stub.answers = [{ status: 404, text: "404 page not found\n" }];
-    await expect(cluster.statefulSet("shop", "web")).rejects.toThrow(Unreachable);
+    await expect(readStatefulSet(cluster, "shop", "web")).rejects.toThrow(Unreachable);
   });
 
   test("another object than the one asked for is refused", async () => {
     stub.answers = [{ json: { ...set, metadata: { name: "other" } } }];
-    await expect(cluster.statefulSet("shop", "web")).rejects.toThrow(
+    await expect(readStatefulSet(cluster, "shop", "web")).rejects.toThrow(
       `the API server of context "source" at ${stub.url} answers /apis/apps/v1/namespaces/shop/statefulsets/web with something else.`,
     );
   });
@@ -381,7 +393,7 @@ describe("dryRunReplace", () => {
 
 test("autoscalers are asked for in the version that every cluster has", async () => {
   stub.answers = [{ json: { kind: "HorizontalPodAutoscalerList", items: [{ metadata: { name: "web" } }] } }];
-  expect(await cluster.autoscalers("shop")).toStrictEqual([
+  expect(await listAutoscalers(cluster, "shop")).toStrictEqual([
     { apiVersion: "autoscaling/v1", kind: "HorizontalPodAutoscaler", metadata: { name: "web" } },
   ]);
   expect(asked()).toStrictEqual(["GET /apis/autoscaling/v1/namespaces/shop/horizontalpodautoscalers"]);

@@ -25,7 +25,7 @@ export class SimulatedReader implements ClusterReader {
   }
 
   public list(apiVersion: string, kind: string, namespace?: string): Promise<KubernetesObject[]> {
-    return this.answer("list", kind, "", () => this.cluster.list(apiVersion, kind, namespace));
+    return this.answer("list", kind, "", () => this.cluster.objects(apiVersion, kind, namespace));
   }
 
   public glance(namespace: string, named: { kind: string; name: string }): Promise<Glance | undefined> {

@@ -3,6 +3,7 @@ import { SimulatedCluster } from "../../rehearsal/cluster";
 import { rehearse } from "../../rehearsal/rehearse";
 import { seedRunningSet } from "../../rehearsal/runningSet";
 import { inFolder, manifests, type FixtureSet } from "./rehearseFixture";
+import { listAutoscalers, listClaims } from "../../live/objects";
 
 jest.setTimeout(60_000);
 
@@ -63,8 +64,8 @@ describe("what runs before a rehearsal", () => {
       },
       status: { readyReplicas: 2 },
     });
-    expect((await cluster.claims("shop")).map(({ status }) => status?.phase)).toEqual(["Bound", "Bound"]);
-    expect(await cluster.autoscalers("shop")).toEqual([]);
+    expect((await listClaims(cluster, "shop")).map(({ status }) => status?.phase)).toEqual(["Bound", "Bound"]);
+    expect(await listAutoscalers(cluster, "shop")).toEqual([]);
   });
 
   test("can be compared: with defaults, and without what only the live object has", async () => {

@@ -160,7 +160,7 @@ describe("in the middle of a move", () => {
   test("csi is in the destination's volumes, not in the source's, and changed only where nothing runs", async () => {
     const world = await begin();
     const attributes = (side: Side): unknown[] =>
-      (world.clusters[side].list("v1", "PersistentVolume") as PersistentVolume[])
+      (world.clusters[side].objects("v1", "PersistentVolume") as PersistentVolume[])
         .map(({ spec }) => [spec.claimRef?.name, spec.csi?.volumeAttributes])
         .sort();
     const b = { clusterID: "b" };

@@ -1,5 +1,6 @@
 import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../../core/kubernetes";
 import { Unreachable } from "../../live/cluster";
+import { readStatefulSet } from "../../live/objects";
 import { SimulatedCluster } from "../../rehearsal/cluster";
 import { webSet } from "./setStage";
 
@@ -197,7 +198,7 @@ describe("the API server", () => {
     const changes = c.changes;
     const tried = await c.dryRunCreate(webSet({ ordinals: { start: 5 }, replicas: 0 }));
     expect([tried.spec.ordinals, tried.spec.podManagementPolicy]).toEqual([{ start: 5 }, "OrderedReady"]);
-    expect([await c.statefulSet("default", "web"), c.changes]).toEqual([undefined, changes]);
+    expect([await readStatefulSet(c, "default", "web"), c.changes]).toEqual([undefined, changes]);
   });
 
   test("drops the ordinals without a word if it is an old one", async () => {
@@ -209,7 +210,7 @@ describe("the API server", () => {
   test("hands out frozen objects", async () => {
     const c = cluster();
     c.server.apply(webSet(), { manager });
-    const set = await c.statefulSet("default", "web");
+    const set = await readStatefulSet(c, "default", "web");
     expect(() => Object.assign(set?.spec ?? {}, { replicas: 7 })).toThrow(TypeError);
   });
 
@@ -223,6 +224,6 @@ describe("the API server", () => {
     const c = cluster();
     c.unreachable = true;
     await expect(c.version()).rejects.toThrow(Unreachable);
-    await expect(c.statefulSet("default", "web")).rejects.toThrow("The cluster source does not answer.");
+    await expect(readStatefulSet(c, "default", "web")).rejects.toThrow("The cluster source does not answer.");
   });
 });

@@ -14,7 +14,10 @@ describe("removes", () => {
     await stack.up(run(declare(["one", "two", "kept"], true)));
     const dropped = await stack.up(run(declare(["three"], false)));
     expect(lines(dropped)).toEqual(["create three", "retain kept", "delete two", "delete one"]);
-    expect(cluster.list("v1", "ConfigMap", "default").map(({ metadata }) => metadata.name)).toEqual(["kept", "three"]);
+    expect(cluster.objects("v1", "ConfigMap", "default").map(({ metadata }) => metadata.name)).toEqual([
+      "kept",
+      "three",
+    ]);
     expect((await stack.up(run(declare(["three"], false)))).operations).toEqual([]);
   });
 
@@ -52,7 +55,7 @@ describe("removes", () => {
     const missing = await stack.preview(run(read("two")));
     expect(errors(missing)).toEqual(["resource 'default/two' does not exist"]);
     expect(lines(await stack.up(run(maps())))).toEqual(["discard found"]);
-    expect(cluster.list("v1", "ConfigMap", "default").length).toBe(1);
+    expect(cluster.objects("v1", "ConfigMap", "default").length).toBe(1);
   });
 
   test("components have state too; children inherit protect and retainOnDelete", async () => {
@@ -81,7 +84,7 @@ describe("removes", () => {
       "urn:pulumi:source::p::test:index:Group$kubernetes:core/v1:ConfigMap::child",
     );
     expect(lines(await stack.up(run(program(false))))).toEqual(["retain child", "retain group"]);
-    expect(cluster.list("v1", "ConfigMap", "default").length).toBe(1);
+    expect(cluster.objects("v1", "ConfigMap", "default").length).toBe(1);
   });
 });
 

@@ -134,9 +134,9 @@ describe("interrupts", () => {
     await stack.up(run(two));
     const result = await stack.up(run(one, { interrupt: { kind: "failAfterWrite", resource: 1 } }));
     expect([result.succeeded, lines(result)]).toEqual([false, ["update web: spec.replicas 2 => 1"]]);
-    expect([replicas(cluster), cluster.list("v1", "Pod", "default").length]).toEqual([1, 2]);
+    expect([replicas(cluster), cluster.objects("v1", "Pod", "default").length]).toEqual([1, 2]);
     expect(lines(await stack.up(run(one, { refresh: false })))).toEqual(["update web"]);
-    expect(cluster.list("v1", "Pod", "default").length).toBe(1);
+    expect(cluster.objects("v1", "Pod", "default").length).toBe(1);
   });
 
   test("killAfterWrite: written in the cluster, not in state", async () => {

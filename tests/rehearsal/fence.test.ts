@@ -67,7 +67,7 @@ describe("a move", () => {
     }
   };
   const fences = (cluster: SimulatedCluster): number =>
-    [fence.policy, fence.binding].flatMap(({ apiVersion, kind }) => cluster.list(apiVersion, kind)).length;
+    [fence.policy, fence.binding].flatMap(({ apiVersion, kind }) => cluster.objects(apiVersion, kind)).length;
 
   test("is fenced from its first up to its end, and the program passes", async () => {
     const config: Record<string, string> = {};

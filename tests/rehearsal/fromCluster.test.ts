@@ -30,7 +30,7 @@ async function refusal(reader: SimulatedReader, other?: SimulatedReader): Promis
 
 /** Changes the volumes of the set. */
 function volumes(reader: SimulatedReader, change: (spec: PersistentVolume["spec"]) => PersistentVolume["spec"]): void {
-  for (const { metadata } of reader.cluster.list("v1", "PersistentVolume")) {
+  for (const { metadata } of reader.cluster.objects("v1", "PersistentVolume")) {
     const reference = { apiVersion: "v1", kind: "PersistentVolume", name: metadata.name };
     const live = reader.cluster.get(reference) as PersistentVolume;
     // Nobody can change what a volume is on: so it is another one of that name.
@@ -58,7 +58,7 @@ test("a running set is moved with its own volumes, and taking it over changes no
   const taken = said.filter((text) => text.startsWith("info: adopt"));
   expect(taken).toHaveLength(6);
   for (const text of taken) expect(text).toMatch(/Only annotations are written/);
-  const names = reader.cluster.list("v1", "PersistentVolume").map(({ metadata }) => metadata.name);
+  const names = reader.cluster.objects("v1", "PersistentVolume").map(({ metadata }) => metadata.name);
   const created = second?.destination.operations.filter(({ type }) => type.endsWith(":PersistentVolume"));
   for (const { name } of created ?? []) expect(names).toContain(name);
   expect(created).not.toEqual([]);
@@ -135,7 +135,7 @@ test.each<[string, (spec: PersistentVolume["spec"]) => PersistentVolume["spec"],
 
 test("a claim that has lost its volume", async () => {
   const reader = runningCluster();
-  const claim = reader.cluster.list("v1", "PersistentVolumeClaim", "shop")[2];
+  const claim = reader.cluster.objects("v1", "PersistentVolumeClaim", "shop")[2];
   const name = (claim?.spec as { volumeName?: string } | undefined)?.volumeName ?? "";
   reader.cluster.delete({ apiVersion: "v1", kind: "PersistentVolume", name });
   (reader.cluster as unknown as { store: { remove: (reference: object) => void } }).store.remove({

@@ -16,7 +16,7 @@ function deleted(propagation: Propagation): { stage: Stage; isThere: boolean } {
 
 test("deleted in the background, a set goes first", () => {
   const { stage, isThere } = deleted("Background");
-  expect([isThere, stage.pods, stage.cluster.list("apps/v1", "ControllerRevision", "default")]).toEqual([
+  expect([isThere, stage.pods, stage.cluster.objects("apps/v1", "ControllerRevision", "default")]).toEqual([
     false,
     [],
     [],
@@ -32,14 +32,14 @@ test("deleted with its pods left alone, a set made again takes them over, and it
   const stage = new Stage().apply({ replicas: 2 }).settle();
   stage.cluster.delete(set, "Orphan");
   stage.settle();
-  const orphans = stage.cluster.list("v1", "Pod", "default");
+  const orphans = stage.cluster.objects("v1", "Pod", "default");
   expect(orphans.map((pod) => [pod.metadata.name, pod.metadata.ownerReferences])).toEqual([
     ["web-0", undefined],
     ["web-1", undefined],
   ]);
   expect(stage.watch(() => stage.apply({ replicas: 3 }).settle())).toEqual(["+web-2", "=web-2"]);
   expect(stage.status).toMatchObject({ replicas: 3, updatedReplicas: 3, readyReplicas: 3 });
-  expect(stage.cluster.list("apps/v1", "ControllerRevision", "default").length).toBe(1);
+  expect(stage.cluster.objects("apps/v1", "ControllerRevision", "default").length).toBe(1);
 });
 
 test("a set made again while pods of the old one are still stopping waits for their names", () => {

@@ -1,4 +1,6 @@
+import type { PersistentVolume } from "../../core/kubernetes";
 import { rangeOf } from "../../core/ordinals";
+import type { ObjectReference } from "../../live/cluster";
 import { program } from "../../program";
 import { type Program, rehearse } from "../../rehearsal/rehearse";
 import { inFolder, manifests, naive, rehearseSet } from "./rehearseFixture";
@@ -64,10 +66,12 @@ test("volumes: the real program, with a cluster that only says that it made them
         return new Proxy(cluster, {
           get(target, method, receiver) {
             if (method === "retain") return () => Promise.resolve();
-            if (method === "volume") {
-              return async (name: string) => {
-                const volume = await target.volume(name);
-                return volume && { ...volume, spec: { ...volume.spec, persistentVolumeReclaimPolicy: "Retain" } };
+            if (method === "read") {
+              return async (reference: ObjectReference) => {
+                const object = await target.read(reference);
+                if (object?.kind !== "PersistentVolume") return object;
+                const { spec } = object as PersistentVolume;
+                return { ...object, spec: { ...spec, persistentVolumeReclaimPolicy: "Retain" } };
               };
             }
             const value: unknown = Reflect.get(target, method, receiver);

@@ -12,7 +12,7 @@ function history(stage: Stage): unknown[] {
     revision: number;
     data: { spec: { template: { spec: { containers: { image: string }[] } } } };
   };
-  const revisions = stage.cluster.list("apps/v1", "ControllerRevision", "default") as Revision[];
+  const revisions = stage.cluster.objects("apps/v1", "ControllerRevision", "default") as Revision[];
   return revisions
     .sort((a, b) => a.revision - b.revision)
     .map((revision) => revision.data.spec.template.spec.containers[0]?.image.slice(-1));

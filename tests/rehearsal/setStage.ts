@@ -60,7 +60,7 @@ export class Stage {
   }
 
   public get pods(): string[] {
-    return this.cluster.list("v1", "Pod", "default").map((pod) => pod.metadata.name);
+    return this.cluster.objects("v1", "Pod", "default").map((pod) => pod.metadata.name);
   }
 
   public get status(): NonNullable<StatefulSet["status"]> {
@@ -69,7 +69,7 @@ export class Stage {
   }
 
   public revisions(): string[] {
-    return (this.cluster.list("v1", "Pod", "default") as Pod[])
+    return (this.cluster.objects("v1", "Pod", "default") as Pod[])
       .map((pod) => `${pod.metadata.name} ${pod.metadata.labels?.["controller-revision-hash"] ?? ""}`)
       .sort();
   }
@@ -82,7 +82,7 @@ export class Stage {
 
   /** Claims: their phase and who owns them. */
   public get claims(): string[] {
-    return this.cluster.list("v1", "PersistentVolumeClaim", "default").map((claim) => {
+    return this.cluster.objects("v1", "PersistentVolumeClaim", "default").map((claim) => {
       const owners = (claim.metadata.ownerReferences ?? []) as { kind: string; name: string }[];
       const { phase } = claim.status as { phase: string };
       return [claim.metadata.name, phase, ...owners.map(({ kind, name }) => `${kind} ${name}`)].join(" ");

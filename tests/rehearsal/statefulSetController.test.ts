@@ -1,4 +1,5 @@
 import { Stage } from "./setStage";
+import { readClaim, listClaims, listPodNames, listPods, readStatefulSet } from "../../live/objects";
 
 test("OrderedReady makes pods one after the other, each when the one before is Ready", () => {
   const stage = new Stage();
@@ -146,15 +147,15 @@ test("missing claims are made, empty; existing ones are kept", async () => {
   const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data-web-1" } };
   stage.cluster.seed({ ...claim, spec: { accessModes: ["ReadWriteOnce"] } });
   stage.settle();
-  const kept = (await stage.cluster.claim("default", "data-web-1"))?.metadata.uid;
+  const kept = (await readClaim(stage.cluster, "default", "data-web-1"))?.metadata.uid;
   stage.apply({ replicas: 2, volumeClaimTemplates: [template] }).settle();
-  expect((await stage.cluster.claims("default")).map((c) => [c.metadata.name, c.status?.phase])).toEqual([
+  expect((await listClaims(stage.cluster, "default")).map((c) => [c.metadata.name, c.status?.phase])).toEqual([
     ["data-web-1", "Bound"],
     ["data-web-0", "Bound"],
   ]);
-  expect((await stage.cluster.claim("default", "data-web-1"))?.metadata.uid).toBe(kept);
+  expect((await readClaim(stage.cluster, "default", "data-web-1"))?.metadata.uid).toBe(kept);
   stage.apply({ replicas: 0, volumeClaimTemplates: [template] }).settle();
-  expect((await stage.cluster.claims("default")).length).toBe(2);
+  expect((await listClaims(stage.cluster, "default")).length).toBe(2);
 });
 
 test("a pod waits for its claims, and blocks the next one", () => {
@@ -169,9 +170,9 @@ test("a claim that a pod uses is deleted only when the pod is gone", async () =>
   const stage = new Stage().apply({ replicas: 1, volumeClaimTemplates: [template] }).settle();
   stage.cluster.delete({ apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: "default", name: "data-web-0" });
   stage.settle();
-  expect((await stage.cluster.claim("default", "data-web-0"))?.metadata.deletionTimestamp).toBeDefined();
+  expect((await readClaim(stage.cluster, "default", "data-web-0"))?.metadata.deletionTimestamp).toBeDefined();
   stage.apply({ replicas: 0, volumeClaimTemplates: [template] }).settle();
-  expect(await stage.cluster.claims("default")).toEqual([]);
+  expect(await listClaims(stage.cluster, "default")).toEqual([]);
 });
 
 test("a deleted set takes its pods along and leaves its claims", async () => {
@@ -180,13 +181,13 @@ test("a deleted set takes its pods along and leaves its claims", async () => {
   stage.cluster.delete({ apiVersion: "apps/v1", kind: "StatefulSet", namespace: "default", name: "web" });
   stage.settle();
   expect(stage.pods).toEqual([]);
-  expect(await stage.cluster.statefulSet("default", "web")).toBeUndefined();
-  expect((await stage.cluster.claims("default")).length).toBe(2);
+  expect(await readStatefulSet(stage.cluster, "default", "web")).toBeUndefined();
+  expect((await listClaims(stage.cluster, "default")).length).toBe(2);
 });
 
 test("pods know their node, ordinal and owner", async () => {
   const stage = new Stage().apply({ replicas: 1, ordinals: { start: 4 } }).settle();
-  const [pod] = await stage.cluster.pods("default");
+  const [pod] = await listPods(stage.cluster, "default");
   expect(pod?.spec?.nodeName).toBe("source-node-2");
   expect(pod?.metadata.labels).toEqual({
     app: "web",
@@ -194,9 +195,9 @@ test("pods know their node, ordinal and owner", async () => {
     "controller-revision-hash": stage.status.updateRevision,
     "statefulset.kubernetes.io/pod-name": "web-4",
   });
-  expect(await stage.cluster.pods("default", "web-4")).toEqual([pod]);
-  expect(await stage.cluster.pods("default", "web-5")).toEqual([]);
-  expect(await stage.cluster.podNames("default")).toEqual(["web-4"]);
+  expect(await listPods(stage.cluster, "default", "web-4")).toEqual([pod]);
+  expect(await listPods(stage.cluster, "default", "web-5")).toEqual([]);
+  expect(await listPodNames(stage.cluster, "default")).toEqual(["web-4"]);
 });
 
 test("a thousand pods come and go in well under a second of work", () => {

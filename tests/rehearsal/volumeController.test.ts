@@ -1,4 +1,5 @@
 import type { PersistentVolume, PersistentVolumeClaim } from "../../core/kubernetes";
+import { listVolumes, readClaim, readVolume } from "../../live/objects";
 import { SimulatedCluster } from "../../rehearsal/cluster";
 
 const cluster = (): SimulatedCluster => new SimulatedCluster({ name: "source" });
@@ -37,14 +38,14 @@ describe("volumes", () => {
     const c = cluster();
     c.seed(claim());
     c.settle();
-    const [pv] = await c.volumes();
+    const [pv] = await listVolumes(c);
     expect(phaseOf(c, data)).toBe("Bound");
     expect(pv?.spec.csi).toEqual({ driver: "disk.example.com", fsType: "ext4", volumeHandle: "vol-source-1" });
     expect([pv?.spec.persistentVolumeReclaimPolicy, pv?.spec.storageClassName]).toEqual(["Delete", "standard"]);
-    expect((await c.claim("default", "data"))?.spec.volumeName).toBe(pv?.metadata.name);
+    expect((await readClaim(c, "default", "data"))?.spec.volumeName).toBe(pv?.metadata.name);
     c.delete(data);
     c.settle();
-    expect(await c.volumes()).toEqual([]);
+    expect(await listVolumes(c)).toEqual([]);
     expect(c.events.map(({ what, kind }) => `${what} ${kind}`)).toEqual([
       "created PersistentVolumeClaim",
       "created PersistentVolume",
@@ -59,11 +60,11 @@ describe("volumes", () => {
     const c = cluster();
     c.seed(claim());
     c.settle();
-    const name = (await c.volumes())[0]?.metadata.name ?? "";
+    const name = (await listVolumes(c))[0]?.metadata.name ?? "";
     await c.retain(name, "Delete");
     c.delete(data);
     c.settle();
-    const pv = await c.volume(name);
+    const pv = await readVolume(c, name);
     expect(pv?.status?.phase).toBe("Released");
     expect(pv?.metadata.annotations?.["statefulset-cutover/reclaim-policy"]).toBe("Delete");
   });
@@ -78,7 +79,7 @@ describe("volumes", () => {
     const pv = c.get(disk) as PersistentVolume;
     expect([phaseOf(c, disk), phaseOf(c, data)]).toEqual(["Bound", "Bound"]);
     expect(pv.spec.claimRef?.uid).toBe(c.get(data)?.metadata.uid);
-    expect(c.list("v1", "PersistentVolume").length).toBe(1);
+    expect(c.objects("v1", "PersistentVolume").length).toBe(1);
   });
 
   test("a claim that names a volume that is not there waits", () => {
@@ -181,6 +182,6 @@ describe("volumes", () => {
     c.delete({ apiVersion: "v1", kind: "Namespace", name: "shop" });
     c.settle();
     expect(await c.read({ apiVersion: "v1", kind: "Namespace", name: "shop" })).toBeUndefined();
-    expect(await c.volumes()).toEqual([]);
+    expect(await listVolumes(c)).toEqual([]);
   });
 });

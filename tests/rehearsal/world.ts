@@ -154,9 +154,9 @@ export class World {
     const set = cluster.get({ apiVersion: "apps/v1", kind: "StatefulSet", namespace, name }) as StatefulSet | undefined;
     return {
       ...(set === undefined ? {} : { set }),
-      pods: cluster.list("v1", "Pod", namespace),
-      claims: cluster.list("v1", "PersistentVolumeClaim", namespace) as PersistentVolumeClaim[],
-      volumes: cluster.list("v1", "PersistentVolume") as PersistentVolume[],
+      pods: cluster.objects("v1", "Pod", namespace),
+      claims: cluster.objects("v1", "PersistentVolumeClaim", namespace) as PersistentVolumeClaim[],
+      volumes: cluster.objects("v1", "PersistentVolume") as PersistentVolume[],
     };
   }
 }

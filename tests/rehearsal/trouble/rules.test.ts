@@ -7,6 +7,7 @@ import { name, namespace, type Scenario } from "./scene";
 import { search } from "./search";
 import { play } from "./story";
 import { TroubledWorld } from "./world";
+import { readStatefulSet } from "../../../live/objects";
 
 jest.mock("@pulumi/pulumi", () => jest.requireActual<typeof import("./standIn")>("./standIn").pulumi);
 jest.mock("../../../components/peer", () => jest.requireActual<typeof import("./standIn")>("./standIn").peer);
@@ -74,7 +75,7 @@ const cases: [string, Partial<Scenario>, () => Guard, RegExp][] = [
     () => ({
       ...wholeGuard,
       beforeWrite: async (cluster, set, wanted) => {
-        const live = await cluster.statefulSet(namespace, name);
+        const live = await readStatefulSet(cluster, namespace, name);
         return wholeGuard.beforeWrite(cluster, { ...set, decidedOn: live && liveHalf(live) }, wanted);
       },
     }),

@@ -128,8 +128,8 @@ function snapshotOf(cluster: SimulatedCluster, gone: readonly Pod[] = []): Snaps
   const set = cluster.get(setReference) as StatefulSet | undefined;
   return {
     ...(set === undefined ? {} : { set }),
-    pods: [...cluster.list("v1", "Pod", namespace), ...gone],
-    claims: cluster.list("v1", "PersistentVolumeClaim", namespace) as PersistentVolumeClaim[],
-    volumes: cluster.list("v1", "PersistentVolume") as PersistentVolume[],
+    pods: [...cluster.objects("v1", "Pod", namespace), ...gone],
+    claims: cluster.objects("v1", "PersistentVolumeClaim", namespace) as PersistentVolumeClaim[],
+    volumes: cluster.objects("v1", "PersistentVolume") as PersistentVolume[],
   };
 }
