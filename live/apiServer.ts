@@ -174,7 +174,7 @@ function exchange(url: URL, path: string, request: ApiRequest, access: Access, p
   return new Promise((resolve, reject) => {
     let sent: http.ClientRequest;
     try {
-      sent = client.request({ ...target, method: request.method, headers, agent: access.agent });
+      sent = client.request({ ...access.tls, ...target, method: request.method, headers, agent: access.agent });
     } catch (error) {
       // A certificate or token that is none: Node says so here already.
       reject(new NoAnswer((error as NodeJS.ErrnoException).code ?? "unknown error", false));

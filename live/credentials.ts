@@ -1,17 +1,19 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import * as tls from "node:tls";
 import { Unreachable } from "./cluster";
 import { runExecPlugin } from "./execPlugin";
 import type { ExecCredential } from "./execPlugin";
 import { material } from "./kubeconfig";
 import type { KubeContext } from "./kubeconfig";
-import { proxyFor } from "./proxy";
-import { withoutSecrets } from "./withoutSecrets";
+import { agentThrough, proxyFor } from "./proxy";
 
 /** What a request needs besides its path: who asks, and over which connections. */
 export interface Access {
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly agent: http.Agent;
+  /** Certificates of both ends. Of the request and not of the agent: a proxy's agent has a connection of its own. */
+  readonly tls: tls.ConnectionOptions;
 }
 
 interface Held {
@@ -19,12 +21,7 @@ interface Held {
   readonly expiresAtMs: number;
 }
 
-/**
- * The credentials of a context.
- *
- * Certificates, tokens, passwords and exec plugins are read here. Only what is rare, the legacy `auth-provider` and
- * proxies, goes through @kubernetes/client-node: to load it costs a second of CPU, at every `up` and every preview.
- */
+/** The credentials of a context: certificates, tokens, passwords, exec plugins. */
 export class Credentials {
   private latest: Promise<Held> | undefined;
 
@@ -44,31 +41,38 @@ export class Credentials {
   public renew(): boolean {
     this.latest = undefined;
     const { exec, tokenFile } = this.context.user;
-    return exec !== undefined || tokenFile !== undefined || this.context.user["auth-provider"] !== undefined;
+    return exec !== undefined || tokenFile !== undefined;
   }
 
   private async look(): Promise<Held> {
-    const { user, cluster } = this.context;
-    const proxy = cluster["proxy-url"] ?? proxyFor(new URL(cluster.server), process.env);
+    const { name, user } = this.context;
+    if (user["auth-provider"] !== undefined) throw new Unreachable(refusedProvider(name, user["auth-provider"]));
     const exec = user.exec ? await runExecPlugin(user.exec, this.context) : undefined;
     const expiresAtMs = exec?.expiresAtMs ?? Infinity;
-    if (user["auth-provider"] !== undefined || proxy !== undefined) {
-      return { access: await this.accessOfClientNode(proxy, exec), expiresAtMs };
-    }
-    return { access: { headers: this.headers(exec), agent: this.agent(exec) }, expiresAtMs };
+    const access = { headers: this.headers(exec), agent: await this.agent(), tls: this.tls(exec) };
+    return { access, expiresAtMs };
   }
 
-  private agent(exec: ExecCredential | undefined): http.Agent {
+  private agent(): http.Agent | Promise<http.Agent> {
+    const { name, cluster } = this.context;
+    const server = new URL(cluster.server);
+    const proxy = cluster["proxy-url"] ?? proxyFor(server, process.env);
+    if (proxy !== undefined) return agentThrough(proxy, server, name);
+    return new (server.protocol === "https:" ? https : http).Agent({ keepAlive: true });
+  }
+
+  private tls(exec: ExecCredential | undefined): tls.ConnectionOptions {
     const { cluster, user } = this.context;
-    if (new URL(cluster.server).protocol === "http:") return new http.Agent({ keepAlive: true });
-    return new https.Agent({
-      keepAlive: true,
+    const host = cluster["tls-server-name"] ?? new URL(cluster.server).hostname.replace(/^\[|\]$/g, "");
+    return {
+      // A proxy's agent forgets whom it speaks to where that is an address and no name.
+      checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(host, certificate),
       ca: this.material(cluster["certificate-authority-data"], cluster["certificate-authority"]),
       cert: exec?.certificate ?? this.material(user["client-certificate-data"], user["client-certificate"]),
       key: exec?.key ?? this.material(user["client-key-data"], user["client-key"]),
       ...(cluster["insecure-skip-tls-verify"] === true && { rejectUnauthorized: false }),
       ...(cluster["tls-server-name"] !== undefined && { servername: cluster["tls-server-name"] }),
-    });
+    };
   }
 
   private headers(exec: ExecCredential | undefined): Record<string, string | string[]> {
@@ -83,31 +87,17 @@ export class Credentials {
   private material(data: string | undefined, file: string | undefined): Buffer | undefined {
     return material(this.context.name, data, file);
   }
+}
 
-  private async accessOfClientNode(proxy: string | undefined, exec: ExecCredential | undefined): Promise<Access> {
-    const { KubeConfig } = await import("@kubernetes/client-node");
-    const { name, user, cluster } = this.context;
-    const others = { ...user, exec: undefined };
-    const known = { "client-certificate-data": encoded(exec?.certificate), "client-key-data": encoded(exec?.key) };
-    const config = new KubeConfig();
-    config.loadFromString(
-      JSON.stringify({
-        clusters: [{ name, cluster: { ...cluster, ...(proxy !== undefined && { "proxy-url": proxy }) } }],
-        users: [{ name, user: exec?.certificate === undefined ? others : { ...others, ...known } }],
-        contexts: [{ name, context: { cluster: name, user: name } }],
-        "current-context": name,
-      }),
-    );
-    const options: https.RequestOptions = {};
-    try {
-      await config.applyToHTTPSOptions(options);
-    } catch (error) {
-      const why = withoutSecrets(error instanceof Error ? error.message : String(error)).slice(0, 300);
-      throw new Unreachable(`kubeconfig context "${name}" cannot be used: ${why}`);
-    }
-    const headers = { ...(options.headers as Record<string, string>), ...this.headers(exec) };
-    return { headers, agent: options.agent as http.Agent };
-  }
+/** Of the kinds of it, client-go has dropped `gcp` and `azure` with 1.26 and kept `oidc`: an exec plugin serves them all. */
+function refusedProvider(context: string, provider: unknown): string {
+  const { name } = (provider ?? {}) as { readonly name?: unknown };
+  const which = typeof name === "string" ? ` "${name}"` : "";
+  return (
+    `kubeconfig context "${context}" logs in with the auth-provider${which}, which is not supported here (kubectl dropped ` +
+    "gcp and azure with 1.26). Use an exec plugin or a token instead: gke-gcloud-auth-plugin for GKE, kubelogin " +
+    "convert-kubeconfig for AKS, kubectl oidc-login for OIDC."
+  );
 }
 
 function impersonation({ user }: KubeContext): Record<string, string | string[]> {
@@ -119,10 +109,6 @@ function impersonation({ user }: KubeContext): Record<string, string | string[]>
     headers[`impersonate-extra-${encodeURIComponent(key).toLowerCase()}`] = [...values];
   }
   return headers;
-}
-
-function encoded(pem: string | undefined): string | undefined {
-  return pem === undefined ? undefined : base64(pem);
 }
 
 function base64(text: string): string {

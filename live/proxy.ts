@@ -1,4 +1,39 @@
+import type * as http from "node:http";
 import { isIP } from "node:net";
+import { Unreachable } from "./cluster";
+
+/**
+ * Connections to a server through a proxy, whose agent is loaded only here: http, https, and socks5 as in
+ * `proxy-url` of a kubeconfig (https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/).
+ *
+ * @param context name of the kubeconfig's context, for the message.
+ * @throws Unreachable if it is no proxy's URL; without the URL, which may hold a password.
+ */
+export async function agentThrough(proxy: string, server: URL, context: string): Promise<http.Agent> {
+  const options = { keepAlive: true };
+  switch (URL.canParse(proxy) ? new URL(proxy).protocol : "") {
+    case "socks5:":
+    case "socks5h:": {
+      const { SocksProxyAgent } = await import("socks-proxy-agent");
+      // Names are looked up behind the proxy, as Go does for both schemes.
+      return new SocksProxyAgent(proxy.replace(/^socks5:/i, "socks5h:"), options);
+    }
+    case "http:":
+    case "https:": {
+      if (server.protocol === "https:") {
+        const { HttpsProxyAgent } = await import("https-proxy-agent");
+        return new HttpsProxyAgent(proxy, options);
+      }
+      const { HttpProxyAgent } = await import("http-proxy-agent");
+      return new HttpProxyAgent(proxy, options);
+    }
+    default:
+      throw new Unreachable(
+        `kubeconfig context "${context}" is reached through a proxy whose URL does not begin with http, https or socks5: ` +
+          "correct proxy-url of its cluster, or HTTPS_PROXY.",
+      );
+  }
+}
 
 /**
  * The proxy that the environment names for a server, or undefined: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` as Go reads

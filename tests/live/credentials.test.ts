@@ -1,24 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { Agent } from "node:https";
-import type { RequestOptions } from "node:https";
 import { ApiServer } from "../../live/apiServer";
 import type { ApiRequest } from "../../live/apiServer";
 import { ApiServerStub, certificate, kubeconfigOf, status, withFiles } from "./apiServerStub";
-
-const loaded: unknown[] = [];
-const applied = jest.fn<Promise<void>, [RequestOptions]>();
-// The real one is an ES module, which jest cannot load; tests/e2e runs with it.
-jest.mock("@kubernetes/client-node", () => ({
-  KubeConfig: class {
-    public loadFromString(text: string): void {
-      loaded.push(JSON.parse(text));
-    }
-    public async applyToHTTPSOptions(options: RequestOptions): Promise<void> {
-      options.agent = new Agent({ ca: certificate });
-      await applied(options);
-    }
-  },
-}));
 
 const get: ApiRequest = { method: "GET", path: "/version", action: "get the version" };
 let stub: ApiServerStub;
@@ -26,8 +9,6 @@ let stub: ApiServerStub;
 beforeEach(async () => {
   stub = await ApiServerStub.start();
   stub.answers = [{ json: {} }];
-  loaded.length = 0;
-  applied.mockReset();
 });
 afterEach(() => stub.stop());
 
@@ -153,29 +134,11 @@ describe("exec plugins", () => {
   });
 });
 
-describe("what goes through @kubernetes/client-node", () => {
-  test("a proxy", async () => {
-    expect(await headers({ token: "t" }, { "proxy-url": "http://proxy:3128" })).toMatchObject({
-      authorization: "Bearer t",
-    });
-    expect(loaded).toMatchObject([
-      {
-        clusters: [{ name: "source", cluster: { server: stub.url, "proxy-url": "http://proxy:3128" } }],
-        contexts: [{ name: "source", context: { cluster: "source", user: "source" } }],
-        "current-context": "source",
-      },
-    ]);
-  });
-
-  test("an auth provider, whose message may hold a secret", async () => {
-    applied.mockImplementationOnce((options) => {
-      options.headers = { Authorization: "Bearer oidc" };
-      return Promise.resolve();
-    });
-    expect((await headers({ "auth-provider": { name: "oidc" } }))?.authorization).toBe("Bearer oidc");
-    applied.mockRejectedValueOnce(new Error("refresh failed for token=abcdef"));
-    await expect(open({ "auth-provider": { name: "oidc" } }).ask(get)).rejects.toThrow(
-      'kubeconfig context "source" cannot be used: refresh failed for token=[secret]',
-    );
-  });
+test("the old auth-provider is refused, as kubectl does", async () => {
+  await expect(open({ "auth-provider": { name: "gcp", config: { "access-token": "abc" } } }).ask(get)).rejects.toThrow(
+    'kubeconfig context "source" logs in with the auth-provider "gcp", which is not supported here (kubectl dropped gcp ' +
+      "and azure with 1.26). Use an exec plugin or a token instead: gke-gcloud-auth-plugin for GKE, kubelogin " +
+      "convert-kubeconfig for AKS, kubectl oidc-login for OIDC.",
+  );
+  expect(stub.requests).toEqual([]);
 });
