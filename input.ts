@@ -38,6 +38,7 @@ export async function readInput(
     patches,
     storageClasses,
     carried: carriedNames(settings),
+    leaveOut: settings.leaveOut,
     incomplete: given.some(({ where }) => where.startsWith("manifests")),
     indexes: [
       ...(cutoverIndex === undefined ? [] : [{ where: "cutoverIndex", index: cutoverIndex, todo }]),

@@ -9,6 +9,7 @@ import { notInDestination } from "./settings/adopt";
 import { readNames } from "./settings/carry";
 import { capital, suggestion } from "./settings/configReader";
 import { readCsi } from "./settings/csi";
+import { readLeaveOut } from "./settings/leaveOut";
 import { patchProblems } from "./settings/patches";
 import { ProtectionsReader } from "./settings/protections";
 import { kindOf, parsedJson } from "./settings/shape";
@@ -23,6 +24,8 @@ export interface Settings {
   readonly cutoverIndex: number | undefined;
   /** Paths of the manifests, relative to the folder of `Pulumi.yaml`. */
   readonly manifests: readonly string[];
+  /** Objects of the manifests that are not declared. */
+  readonly leaveOut: readonly string[];
   /** Undefined: the manifests' own. */
   readonly namespace: string | undefined;
   readonly createNamespace: boolean;
@@ -63,11 +66,19 @@ export interface ConfigSource {
 const keys = [
   ...["cutoverIndex", "side", "peerStack", "manifests", "namespace", "createNamespace", "batch", "volumes"],
   ...["storageClasses", "carrySecrets", "carryConfigMaps", "csi", "patches", "fence", "peerContext", "fenced"],
-  "adopt",
+  ...["adopt", "leaveOut"],
 ];
 const providerKeys = ["kubernetes:context", "kubernetes:kubeconfig"];
 /** Keys that no provider has: under another namespace they are this program's, lost when the project was renamed. */
-const ownKeys = new Set(["cutoverIndex", "peerStack", "manifests", "createNamespace", "storageClasses", "peerContext"]);
+const ownKeys = new Set([
+  "cutoverIndex",
+  "peerStack",
+  "manifests",
+  "leaveOut",
+  "createNamespace",
+  "storageClasses",
+  "peerContext",
+]);
 
 /**
  * Says that a walk sets a stack's own `cutoverIndex`, in a copy of its file, and where it goes: that is no leftover to
@@ -93,6 +104,7 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
     peerStack: reader.peerStack(side) ?? "none",
     cutoverIndex: reader.integer("cutoverIndex", 0),
     manifests: reader.manifests(),
+    leaveOut: reader.leaveOut(),
     namespace: reader.text("namespace", namespaceForm, "web", (v) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(v)),
     createNamespace: reader.choice("createNamespace", ["true", "false"]) !== "false",
     batch: reader.integer("batch", 1) ?? 1,
@@ -209,6 +221,10 @@ class Reader extends ProtectionsReader {
         });
       return what === undefined;
     });
+  }
+
+  public leaveOut(): readonly string[] {
+    return readLeaveOut(this.value("leaveOut"), this.edit("leaveOut"), this.problems);
   }
 
   public storageClasses(): Readonly<Record<string, string>> {

@@ -1,3 +1,4 @@
+import { isLeaveOutEntry, leaveOutForm } from "../core/leaveOut";
 import type { Problem } from "../core/userError";
 
 /** Options of `cutover rehearse` that are about real clusters, as they stand on the command line. */
@@ -11,6 +12,8 @@ export interface FromClusterFlags {
 /** Options of `cutover rehearse` as they stand on the command line. */
 export interface RehearseFlags extends FromClusterFlags {
   readonly manifests?: readonly string[];
+  /** Objects of the manifests to leave out; each text may be several, with commas between. */
+  readonly leaveOut?: readonly string[];
   readonly namespace?: string;
   readonly from?: string;
   readonly to?: string;
@@ -37,4 +40,15 @@ export function readInteger(
   const legal = `a whole number from ${min} to ${largestInteger}`;
   problems.push({ where: option, what: "is not legal", received: given, legal, todo: "Correct the option" });
   return undefined;
+}
+
+/** Reads the entries of an option that names objects to leave out. */
+export function readLeftOut(option: string, given: readonly string[], problems: Problem[]): string[] {
+  const entries = [...new Set(given.flatMap((text) => text.split(",")))];
+  return entries.filter((entry) => {
+    if (isLeaveOutEntry(entry)) return true;
+    const todo = "Correct the option";
+    problems.push({ where: option, what: "names no object", received: entry, legal: leaveOutForm, todo });
+    return false;
+  });
 }

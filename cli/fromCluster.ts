@@ -7,7 +7,7 @@ import { type Problem, UserError } from "../core/userError";
 import type { Connection } from "../live/cluster";
 import type { ClusterReader } from "../live/clusterReader";
 import type { SetPlace, Surveyed } from "../live/survey";
-import type { RealInput } from "../rehearsal/rehearsalInput";
+import type { RealInput, RehearsalOptions } from "../rehearsal/rehearsalInput";
 import type { FromClusterFlags } from "./flags";
 import { folderProblems, type NewProject } from "./init";
 import { type Io, writeLines } from "./io";
@@ -91,7 +91,7 @@ export function clusterFlagProblems(flags: FromClusterFlags & OtherFlags, cwd: s
  */
 export async function fromCluster(
   flags: FromClusterFlags,
-  batch: number | undefined,
+  { batch, leaveOut = [] }: Pick<RehearsalOptions, "batch" | "leaveOut">,
   io: Io,
   load: LoadSurveyor,
 ): Promise<FromCluster | undefined> {
@@ -103,7 +103,7 @@ export async function fromCluster(
   writeLines(io.stderr, [...described(found.survey, context), ...warnings(found)]);
   const destination = await surveyOther(surveyor, destinationContext, found, io);
   const source = found.survey;
-  const files = startingProject(source, { source: context, destination: destinationContext, batch });
+  const files = startingProject(source, { source: context, destination: destinationContext, batch, leaveOut });
   return {
     real: { source, destination, files },
     project:

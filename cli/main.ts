@@ -79,6 +79,8 @@ Examples:
   cutover rehearse                            the project in this folder
   cutover rehearse --config-dir examples/web  a project in another folder
   cutover rehearse --manifests a.yaml b.yaml  no project: all config is default
+  cutover rehearse --manifests chart.yaml --leave-out Deployment/proxy 'Job/*'
+                                              without what is not moved
   cutover rehearse --from 4 --to 3            one step: ordinal 3 moves
   cutover rehearse --from 3 --to 4            the same step rolled back
   cutover rehearse --one-way --batch 2        forward only, two ordinals a step
@@ -140,6 +142,7 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .summary("rehearse the move, and see what every `pulumi up` would do")
     .description(rehearseDescription)
     .option("--manifests <path...>", "the set and what belongs to it, as YAML (default: the config's)")
+    .option("--leave-out <kind/name...>", "objects of the manifests to leave out, beside the config's leaveOut")
     .option("--namespace <name>", "namespace of the set (default: the config's, else the manifests')")
     .option("--from <k>", "start to show at this cutover index (default: s+N)")
     .option("--to <k>", "go from there straight to this one, up or down, and stop")

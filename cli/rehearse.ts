@@ -3,7 +3,7 @@ import { type Problem, UserError } from "../core/userError";
 import type { RehearsalListener, RehearsalOptions } from "../rehearsal/rehearse";
 import type { RehearsalReport } from "../rehearsal/report";
 import { paletteFor } from "./colour";
-import { readInteger, type RehearseFlags } from "./flags";
+import { readInteger, readLeftOut, type RehearseFlags } from "./flags";
 import { clusterFlagProblems, fromCluster, type LoadSurveyor, realSurveyor } from "./fromCluster";
 import { type NewProject, nextSteps, writeProject } from "./init";
 import type { ExitCode, Io } from "./io";
@@ -33,7 +33,7 @@ export async function runRehearse(
   };
   const options = await readFlags(flags, io);
   if (flags.fromCluster !== undefined && options.problems.length > 0) throw new UserError(options.problems);
-  const found = await fromCluster(flags, options.batch, io, surveyor);
+  const found = await fromCluster(flags, options, io, surveyor);
   const real = found === undefined ? {} : { real: found.real };
   const recorder = new PageRecorder();
   const listener = together([talker(io), recorder.listener, flags.json === true ? {} : drawer(io, style)]);
@@ -76,6 +76,7 @@ async function readFlags(flags: RehearseFlags, io: Io): Promise<RehearsalOptions
   const from = readInteger("--from", flags.from, 0, problems);
   const to = readInteger("--to", flags.to, 0, problems);
   const batch = readInteger("--batch", flags.batch, 1, problems);
+  const leaveOut = readLeftOut("--leave-out", flags.leaveOut ?? [], problems);
   if (flags.namespace === "") {
     problems.push({ where: "--namespace", what: "is empty", todo: "Name one, or leave it out for the manifests' own" });
   }
@@ -85,6 +86,7 @@ async function readFlags(flags: RehearseFlags, io: Io): Promise<RehearsalOptions
   return {
     cwd: io.cwd,
     ...(flags.manifests === undefined ? {} : { manifests: flags.manifests }),
+    ...(leaveOut.length === 0 ? {} : { leaveOut }),
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
     ...(flags.configDir === undefined ? {} : { configDir: flags.configDir }),
     ...(from === undefined ? {} : { from }),

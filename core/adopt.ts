@@ -162,13 +162,14 @@ export function whyNotTaken(live: KubernetesObject): Problem | undefined {
   );
   if (owner === undefined) return undefined;
   const who = `${String(field(owner, "kind"))} ${String(field(owner, "name"))}`;
+  const leaveIt = `Remove it from the manifests, or add ${live.kind}/${live.metadata.name} to leaveOut`;
   return live.kind === "StatefulSet"
     ? {
         where,
         what: `is owned by ${who}: its operator would undo each step`,
         todo: "Move it by the operator's own means, or take it away from the operator first",
       }
-    : { where, what: `is made by ${who}, which would write it too`, todo: "Remove it from the manifests" };
+    : { where, what: `is made by ${who}, which would write it too`, todo: leaveIt };
 }
 
 /** A state of an object, as far as it matters to what was compared. */

@@ -1,5 +1,5 @@
 import { at, field, isObject, listAt } from "./json";
-import { refusalOf, typeOf } from "./kinds";
+import { leaveItOut, refusalOf, typeOf } from "./kinds";
 import type { KubernetesObject } from "./kubernetes";
 import { checkDoubles, serviceLists } from "./lists";
 import { reportField, reportNoMap, type Report } from "./report";
@@ -73,7 +73,7 @@ export function checkOwner(object: KubernetesObject, report: Report): void {
           what: `is owned by ${title}: its operator would undo each step, and would act in both clusters`,
           todo: "Move it by the operator's own means, or take it away from the operator first",
         }
-      : { what: `is made by ${title}, which would make it in each cluster by itself`, todo: "Remove it" },
+      : { what: `is made by ${title}, which would make it in each cluster by itself`, todo: leaveItOut },
   );
 }
 

@@ -7,7 +7,10 @@ export interface KindRefusal {
   readonly todo: string;
 }
 
-const notNow = "Remove it from the manifests, and apply it by other means where it should act";
+/** The beginning of what to do about an object that is not moved: what follows it is said with the line of `leaveOut`. */
+export const leaveItOut = "Leave it out";
+
+const notNow = `${leaveItOut}, and apply it by other means where it should act`;
 const runsPods =
   "would run in both clusters from the first up on: only the StatefulSet is moved, everything else is created in both";
 const applies = "would bring its own copy of what it applies back, in both clusters, against each step of the move";
@@ -39,7 +42,7 @@ const refused: Readonly<Record<string, KindRefusal>> = {
   ),
   ...Object.fromEntries(
     ["argoproj.io/Application", "helm.toolkit.fluxcd.io/HelmRelease", "kustomize.toolkit.fluxcd.io/Kustomization"].map(
-      (kind) => [kind, { what: applies, todo: "Remove it, and suspend it in the source until the move is over" }],
+      (kind) => [kind, { what: applies, todo: `${leaveItOut}, and suspend it in the source until the move is over` }],
     ),
   ),
   ...Object.fromEntries(
@@ -47,29 +50,29 @@ const refused: Readonly<Record<string, KindRefusal>> = {
       kind,
       {
         what: "would scale the set in both clusters, and so undo the cut",
-        todo: "Remove it, here and in the source, until the move is over",
+        todo: `${leaveItOut}, and remove it in the source until the move is over`,
       },
     ]),
   ),
   "autoscaling.k8s.io/VerticalPodAutoscaler": {
     what: "would evict pods in both clusters, each half judged on its own, in the middle of a step",
-    todo: "Remove it, here and in the source, until the move is over",
+    todo: `${leaveItOut}, and remove it in the source until the move is over`,
   },
   PersistentVolume: {
     what: "would be created in both clusters past the hand-over, which alone makes sure that a volume is in use once",
-    todo: "Remove it: the set's volumes are carried by the program",
+    todo: `${leaveItOut}: the set's volumes are carried by the program`,
   },
   PersistentVolumeClaim: {
     what: "would be created in both clusters, and in the destination on a new, empty volume",
-    todo: "Remove it: the set's own claims are carried by the program; any other one must be made, and bound, by hand",
+    todo: `${leaveItOut}: the set's own claims are carried by the program; any other one must be made, and bound, by hand`,
   },
   "apps/ControllerRevision": {
     what: "is kept by the StatefulSet controller of each cluster",
-    todo: "Remove it",
+    todo: leaveItOut,
   },
   ...Object.fromEntries(
     ["Node", "Event", "events.k8s.io/Event", "coordination.k8s.io/Lease", "storage.k8s.io/VolumeAttachment"].map(
-      (kind) => [kind, { what: "belongs to one cluster and is kept by it", todo: "Remove it" }],
+      (kind) => [kind, { what: "belongs to one cluster and is kept by it", todo: leaveItOut }],
     ),
   ),
 };
@@ -81,11 +84,11 @@ export function refusalOf(object: KubernetesObject): KindRefusal | undefined {
   if (type === "Secret" && object.type === "kubernetes.io/service-account-token") {
     return {
       what: "is a token of a ServiceAccount, which is worth nothing in another cluster",
-      todo: "Remove it: pods get tokens of their own cluster",
+      todo: `${leaveItOut}: pods get tokens of their own cluster`,
     };
   }
   if (type === "ConfigMap" && object.metadata.name === "kube-root-ca.crt") {
-    return { what: "is made by Kubernetes in every namespace", todo: "Remove it" };
+    return { what: "is made by Kubernetes in every namespace", todo: leaveItOut };
   }
   return undefined;
 }

@@ -11,8 +11,16 @@ export interface Located {
   readonly object: KubernetesObject;
 }
 
-/** Reads the objects of the files, in order. `List` documents are opened. Adds every problem to `problems`. */
-export function readObjects(files: readonly ManifestFile[], problems: Problem[]): Located[] {
+/**
+ * Reads the objects of the files, in order. `List` documents are opened. Adds every problem to `problems`.
+ *
+ * @param isLeftOut whether an object is to be passed over, whatever is wrong with it.
+ */
+export function readObjects(
+  files: readonly ManifestFile[],
+  problems: Problem[],
+  isLeftOut: (object: unknown) => boolean = () => false,
+): Located[] {
   if (files.length === 0) {
     const todo = "Give the YAML files of the StatefulSet and of what belongs to it";
     problems.push({ where: "manifests", what: "names no file", todo });
@@ -26,8 +34,14 @@ export function readObjects(files: readonly ManifestFile[], problems: Problem[])
     }
     seen.add(file.path);
     const before = problems.length;
-    const objects = readYaml(file, problems).flatMap(({ where, value }) => objectsIn(where, value, problems));
-    if (objects.length === 0 && problems.length === before) {
+    let left = 0;
+    const leaves = (object: unknown): boolean => {
+      const isLeft = isLeftOut(object);
+      if (isLeft) left += 1;
+      return isLeft;
+    };
+    const objects = readYaml(file, problems).flatMap(({ where, value }) => objectsIn(where, value, problems, leaves));
+    if (objects.length === 0 && left === 0 && problems.length === before) {
       problems.push({ where: file.path, what: "holds no object", todo: "Remove it from manifests, or fill it" });
     }
     located.push(...objects);
@@ -36,7 +50,13 @@ export function readObjects(files: readonly ManifestFile[], problems: Problem[])
 }
 
 /** The object of a document, or those of a `List`: `kubectl get` prints several objects as one `List`. */
-function objectsIn(where: string, value: unknown, problems: Problem[], list?: KubernetesObject): Located[] {
+function objectsIn(
+  where: string,
+  value: unknown,
+  problems: Problem[],
+  isLeftOut: (object: unknown) => boolean,
+  list?: KubernetesObject,
+): Located[] {
   if (!isObject(value)) {
     const what = "is no Kubernetes object";
     const legal = "a map with apiVersion, kind and metadata";
@@ -50,9 +70,10 @@ function objectsIn(where: string, value: unknown, problems: Problem[], list?: Ku
   const name = at(object, "metadata", "name");
   if (typeof kind === "string" && kind.endsWith("List") && Array.isArray(items) && name === undefined) {
     return items.flatMap((item: unknown, index) =>
-      objectsIn(`${where}, item ${index + 1}`, item, problems, object as unknown as KubernetesObject),
+      objectsIn(`${where}, item ${index + 1}`, item, problems, isLeftOut, object as unknown as KubernetesObject),
     );
   }
+  if (isLeftOut(object)) return [];
   const title = [kind, name].filter((word) => typeof word === "string" && word !== "").join(" ");
   const place = title === "" ? where : `${where} (${title})`;
   const fields = { apiVersion, kind, "metadata.name": name };

@@ -1,5 +1,5 @@
 import { at, field, isObject, listAt } from "./json";
-import { scopeOf, typeOf } from "./kinds";
+import { leaveItOut, scopeOf, typeOf } from "./kinds";
 import type { KubernetesObject } from "./kubernetes";
 import type { Located } from "./manifests";
 import { reportTo } from "./report";
@@ -29,7 +29,7 @@ export function assignNamespaces(located: readonly Located[], namespaces: Namesp
       if (metadata.name !== wanted) {
         report("", {
           what: `is another namespace than the set's, which is ${wanted}`,
-          todo: `Remove it, or give the StatefulSet metadata.namespace: ${metadata.name}`,
+          todo: `${leaveItOut}, or give the StatefulSet metadata.namespace: ${metadata.name}`,
         });
       }
       continue;
@@ -42,7 +42,7 @@ export function assignNamespaces(located: readonly Located[], namespaces: Namesp
       report("metadata.namespace", {
         what: `is not the set's, which is ${written}: all of the manifests move into one namespace`,
         received: given,
-        todo: "Remove the object, and apply it by other means, or put it into the set's namespace",
+        todo: `${leaveItOut}, and apply it by other means, or put it into the set's namespace`,
       });
     } else if (scope === "namespace" || given !== undefined) {
       metadata.namespace = wanted;
@@ -103,7 +103,7 @@ export function checkEndpoints(located: readonly Located[], problems: Problem[])
     problems.push({
       where,
       what: `is kept by Kubernetes in each cluster, from the selector of the Service ${service}`,
-      todo: "Remove it",
+      todo: leaveItOut,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { candidates } from "./candidates";
 import { checkObject } from "./checks";
 import { at, isObject, sameJson } from "./json";
 import { applyJsonPatch, type JsonPatchOperation, PatchError } from "./jsonPatch";
@@ -17,8 +17,13 @@ export interface Patch {
   readonly patch: Readonly<Record<string, unknown>> | readonly JsonPatchOperation[];
 }
 
-/** The most objects that are listed in a message. */
-const mostListed = 12;
+/** What patches may name besides the objects that they are applied to. */
+interface PatchContext {
+  /** Whether all objects could be read: otherwise one that a patch names is not missed. Default true. */
+  readonly complete?: boolean;
+  /** Objects that are left out of the manifests. Default none. */
+  readonly left?: readonly { readonly kind: string; readonly name: string }[];
+}
 
 /** What an object is known by. */
 const identity = ["apiVersion", "kind", "metadata.name", "metadata.namespace"];
@@ -36,14 +41,12 @@ const pinned = [
 
 /**
  * Applies the patches of one stack, in order, and returns the objects. Adds every problem to `problems`.
- *
- * @param complete whether all objects could be read: otherwise one that a patch names is not missed.
  */
 export function applyPatches(
   located: readonly Located[],
   patches: readonly Patch[],
   problems: Problem[],
-  complete = true,
+  { complete = true, left = [] }: PatchContext = {},
 ): Located[] {
   const result = [...located];
   patches.forEach((patch, index) => {
@@ -51,9 +54,14 @@ export function applyPatches(
     const where = `patches[${index}] (${kind} ${name})`;
     const found = result.filter(({ object }) => object.kind === kind && object.metadata.name === name);
     const target = found[0];
+    if (target === undefined && left.some((one) => one.kind === kind && one.name === name)) {
+      problems.push({ where, what: "names an object that is left out", todo: "Remove the patch" });
+      return;
+    }
     if (target === undefined && !complete) return;
     if (target === undefined) {
-      problems.push({ where, what: "names no object of the manifests", todo: candidates(`${kind} ${name}`, result) });
+      const titles = result.map(({ object }) => `${object.kind} ${object.metadata.name}`);
+      problems.push({ where, what: "names no object of the manifests", todo: candidates(`${kind} ${name}`, titles) });
       return;
     }
     if (found.length > 1) {
@@ -127,12 +135,4 @@ function checkPinned(before: KubernetesObject, after: unknown, report: Report): 
 function sameAt(before: unknown, after: unknown, path: string): boolean {
   const parts = path.split(".");
   return sameJson(at(before, ...parts), at(after, ...parts));
-}
-
-function candidates(title: string, located: readonly Located[]): string {
-  const titles = located.map(({ object }) => `${object.kind} ${object.metadata.name}`);
-  const best = titles.length === 0 ? "" : closest(title, titles);
-  const guess = best !== "" && distance(title, best) * 2 < title.length ? `Did you mean ${best}? ` : "";
-  const more = titles.length > mostListed ? ` and ${titles.length - mostListed} more` : "";
-  return `${guess}The manifests have ${titles.slice(0, mostListed).join(", ")}${more}`;
 }

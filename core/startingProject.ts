@@ -13,6 +13,8 @@ export interface StartingPoint {
   readonly destination: string | undefined;
   /** How many ordinals one step may move; undefined: the program's default. */
   readonly batch: number | undefined;
+  /** Entries of `leaveOut`. */
+  readonly leaveOut: readonly string[];
 }
 
 /** The files of a project, path to text. Paths are relative to its folder, with `/` between. */
@@ -60,7 +62,7 @@ function projectName({ set }: SetSurvey): string {
   return `${set.metadata.name.slice(0, 80)}-cutover`;
 }
 
-function projectFile(survey: SetSurvey, manifests: readonly string[], { batch }: StartingPoint): string {
+function projectFile(survey: SetSurvey, manifests: readonly string[], { batch, leaveOut }: StartingPoint): string {
   const { name, namespace = "default" } = survey.set.metadata;
   const range = rangeOfSet(survey.set);
   const carried = (Object.keys(carryKeys) as CarriedKind[]).flatMap((kind) => {
@@ -81,6 +83,9 @@ function projectFile(survey: SetSurvey, manifests: readonly string[], { batch }:
     "  # The YAML files of the set and of what belongs to it, relative to this folder.",
     "  manifests:",
     ...manifests.map((path) => `    - ${path}`),
+    ...(leaveOut.length === 0
+      ? []
+      : ["  # What of them is not declared, in neither cluster.", `  ${entry("leaveOut", leaveOut)}`]),
     ...(carried.length === 0
       ? []
       : ["  # Read from the source at each up, and created in the destination. No value of theirs is in these files."]),

@@ -1,7 +1,9 @@
-import { carryKeys, type CarriedName } from "./carried";
+import type { CarriedName } from "./carried";
 import { checkObject, checkOwner } from "./checks";
 import { sha256Of } from "./json";
 import { typeOf } from "./kinds";
+import { hookOf, LeavingOut, type LeftObject, leaveOutLine, withLeaveOutLine } from "./leaveOut";
+import { leftNeeds } from "./leftNeeds";
 import { rangeOfSet, type KubernetesObject, type StatefulSet } from "./kubernetes";
 import { readObjects, type Located } from "./manifests";
 import { assignNamespaces, checkEndpoints, namesOfOldNamespace, namespacesOf } from "./namespaces";
@@ -10,6 +12,7 @@ import { endOf, type OrdinalRange, type Side } from "./ordinals";
 import { applyPatches, type Patch } from "./patch";
 import { foldEnv, sharedClaimWarnings } from "./podTemplate";
 import { reportTo } from "./report";
+import { splitLines } from "./severalSets";
 import { readableRange } from "./statefulSet";
 import type { Problem } from "./userError";
 import type { ManifestFile } from "./yaml";
@@ -34,8 +37,10 @@ export interface WorkloadOptions {
   readonly storageClasses: Readonly<Record<string, string>>;
   /** Cutover indexes that somebody gave: what is wrong with them is told together with what is wrong with the manifests. */
   readonly indexes?: readonly GivenIndex[];
-  /** Objects that are carried instead of being declared in both clusters. */
+  /** Objects that are carried as they are in the source. Those that the manifests have too are left out of them. */
   readonly carried?: readonly CarriedName[];
+  /** Objects of the manifests that are not declared: `Kind/name`, `Kind/*`, `Kind.group/name`. */
+  readonly leaveOut?: readonly string[];
   /** Whether some file could not be read: what may stand there is then not missed. */
   readonly incomplete?: boolean;
 }
@@ -60,6 +65,10 @@ export interface Workload {
   readonly fingerprint: Fingerprint;
   /** What was changed or dropped that a person should know. */
   readonly warnings: readonly string[];
+  /** What is worth a line when a half begins, and no warning. */
+  readonly notes: readonly string[];
+  /** What the manifests have and is not declared. */
+  readonly leftOut: readonly LeftObject[];
 }
 
 /**
@@ -76,17 +85,28 @@ export function readWorkload(
 ): Workload | undefined {
   const found: Problem[] = [];
   const warnings: string[] = [];
-  const objects = readObjects(files, found);
+  const { leaveOut = [], carried = [] } = options;
+  const leaving = new LeavingOut(leaveOut, carried);
+  const objects = readObjects(files, found, (object) => leaving.takes(object));
   const complete = options.incomplete !== true && found.length === 0;
+  found.push(...leaving.problems(objects, complete));
   const located = objects.map((given) => clean(given, found, warnings));
-  const set = theSet(located, complete, found);
+  const read = { located, complete, left: leaving.left };
+  const set = theSet(read, leaving.used(), found);
   for (const { where, object } of located) checkObject(object, reportTo(found, where));
   checkEndpoints(located, found);
-  checkCarried(located, options.carried ?? [], found);
   if (set !== undefined) checkIndexes(set.object, options.indexes ?? [], found);
-  const workload = set === undefined ? undefined : workloadOf(set, located, complete, options, found, warnings);
-  problems.push(...found);
-  return found.length === 0 ? workload : undefined;
+  const workload = set === undefined ? undefined : workloadOf(set, read, options, found, warnings);
+  problems.push(...withLeaveOutLine(found, objects, leaving.used()));
+  return found.length === 0 && workload !== undefined ? { ...workload, notes: leaving.notes() } : undefined;
+}
+
+/** What was read of the manifests. */
+interface Read {
+  readonly located: readonly Located[];
+  /** Whether all of it could be. */
+  readonly complete: boolean;
+  readonly left: readonly LeftObject[];
 }
 
 function clean({ where, object }: Located, problems: Problem[], warnings: string[]): Located {
@@ -99,27 +119,39 @@ function clean({ where, object }: Located, problems: Problem[], warnings: string
 }
 
 /** The one StatefulSet. Whether there is one cannot be told while a document cannot be read. */
-function theSet(located: readonly Located[], complete: boolean, problems: Problem[]): Located | undefined {
+function theSet(
+  { located, complete, left }: Read,
+  leaveOut: readonly string[],
+  problems: Problem[],
+): Located | undefined {
   const sets = located.filter(({ object }) => object.kind === "StatefulSet");
   const legal = "exactly one";
   if (sets.length > 1) {
     const what = `has ${sets.length} StatefulSets: ${sets.map(({ where }) => where).join("; ")}`;
-    problems.push({ where: "manifests", what, legal, todo: "Move one at a time, each with a project of its own" });
+    const todo = `Move one at a time, each with a project of its own: ${splitLines(sets, located, leaveOut)}`;
+    problems.push({ where: "manifests", what, legal, todo });
   }
-  if (sets.length === 0 && complete) {
+  const leftSets = left.filter(({ kind }) => kind === "StatefulSet").map(({ name }) => `StatefulSet ${name}`);
+  if (sets.length === 0 && leftSets.length > 0) {
+    const what = `has no StatefulSet but what leaveOut names: ${leftSets.join(", ")}`;
+    problems.push({ where: "manifests", what, legal, todo: "Take the set to move out of leaveOut" });
+  } else if (sets.length === 0 && complete) {
     problems.push({ where: "manifests", what: "has no StatefulSet", legal, todo: "Add the file that holds it" });
   }
+  for (const set of sets) checkHook(set, located, leaveOut, problems);
   return sets.length === 1 ? sets[0] : undefined;
 }
 
-/** Two hands on one object: the manifests would set its values, and the source's would be carried over them. */
-function checkCarried(located: readonly Located[], carried: readonly CarriedName[], problems: Problem[]): void {
-  for (const { kind, name } of carried) {
-    const both = located.find(({ object }) => typeOf(object) === kind && object.metadata.name === name);
-    if (both === undefined) continue;
-    const what = `names ${kind} ${name}, which is in the manifests too: ${both.where}`;
-    problems.push({ where: carryKeys[kind], what, todo: "Remove it from one of the two" });
-  }
+function checkHook(set: Located, located: readonly Located[], leaveOut: readonly string[], problems: Problem[]): void {
+  const value = hookOf(set.object);
+  if (value === undefined) return;
+  problems.push({
+    where: set.where,
+    what: `is a hook of Helm (helm.sh/hook: ${value}), which Helm makes and removes by itself`,
+    todo:
+      "If it is the set to move, remove the annotation helm.sh/hook; if not, leave it out: " +
+      leaveOutLine([set], located, leaveOut),
+  });
 }
 
 function checkIndexes(set: KubernetesObject, indexes: readonly GivenIndex[], problems: Problem[]): void {
@@ -134,17 +166,16 @@ function checkIndexes(set: KubernetesObject, indexes: readonly GivenIndex[], pro
 
 function workloadOf(
   { where, object }: Located,
-  located: readonly Located[],
-  complete: boolean,
+  { located, complete, left }: Read,
   options: WorkloadOptions,
   problems: Problem[],
   warnings: string[],
-): Workload | undefined {
+): Omit<Workload, "notes"> | undefined {
   const namespaces = namespacesOf(object, options.namespace);
   assignNamespaces(located, namespaces, problems);
   // From here on the set is read as one: what is wrong with its fields must have been told before.
   if (problems.length > 0) {
-    applyPatches(located, options.patches, problems, complete);
+    applyPatches(located, options.patches, problems, { complete, left });
     return undefined;
   }
   const manifest = object as StatefulSet;
@@ -155,10 +186,14 @@ function workloadOf(
     podTemplate: sha256Of(manifest.spec.template),
   };
 
-  const patched = applyPatches(located, options.patches, problems);
+  const patched = applyPatches(located, options.patches, problems, { left });
   const set = patched[located.findIndex((one) => one.object === object)]?.object as StatefulSet;
   if (options.side === "destination") mapStorageClasses(set, options.storageClasses);
-  warnings.push(...namesOfOldNamespace(patched, namespaces), ...warningsOf(set, where, patched));
+  warnings.push(
+    ...namesOfOldNamespace(patched, namespaces),
+    ...warningsOf(set, where, patched),
+    ...leftNeeds(set, left, patched, options.carried ?? []).map((text) => `${where}: ${text}`),
+  );
   const isNamespace = (one: KubernetesObject): boolean => typeOf(one) === "Namespace";
   const namespaceObject = patched.find((one) => isNamespace(one.object))?.object;
   return {
@@ -169,6 +204,7 @@ function workloadOf(
     belongings: patched.map((one) => one.object).filter((one) => one !== set && !isNamespace(one)),
     fingerprint,
     warnings,
+    leftOut: left,
   };
 }
 

@@ -133,7 +133,7 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
     fenced: [...(own?.fenced ?? []), ...fencedNow],
     carry,
     existing: { ...existing, ...(adoption && { adopted: adoption.adopted }) },
-    notes: adoption?.notes ?? [],
+    notes: [...(own === undefined ? workload.notes : []), ...(adoption?.notes ?? [])],
     warnings: [...warnings, ...(adoption?.warnings ?? []), ...handOver.warnings, ...carry.warnings],
     stepWords:
       own && indexInSet(own, range) !== cutoverIndex ? stepInWords(indexInSet(own, range), cutoverIndex) : undefined,

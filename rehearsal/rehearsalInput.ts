@@ -2,6 +2,8 @@ import { readFile as readFileFromDisk, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
 
 import type { KubernetesObject } from "../core/kubernetes";
+import { asOptions } from "../core/leaveOut";
+import { shellWord } from "../core/shell";
 import type { Side } from "../core/ordinals";
 import { endOf, towards } from "../core/ordinals";
 import type { ProjectFiles } from "../core/startingProject";
@@ -10,6 +12,7 @@ import { type Problem, UserError } from "../core/userError";
 import type { GivenIndex } from "../core/workload";
 import { type Input, type ReadFile, readInput as readHalfInput } from "../input";
 import { isStackName } from "../settings";
+import { parsedJson } from "../settings/shape";
 import type { MovedSet } from "./invariants";
 import { type ProjectConfig, readProjectConfig, type StackConfig, withCutoverIndex } from "./projectConfig";
 import { carriedStandIns, driversOf } from "./standIns";
@@ -24,6 +27,8 @@ export interface RehearsalOptions {
   readonly configDir?: string;
   /** What really runs, and the project that is to move it: instead of a folder and of clusters that are made up. */
   readonly real?: RealInput;
+  /** Objects of the manifests to leave out, beside those of the config. Their form has been checked. */
+  readonly leaveOut?: readonly string[];
   /** Instead of the config's. */
   readonly namespace?: string;
   /** Instead of the config's. */
@@ -172,7 +177,7 @@ async function readConfig(
   readFile: ReadFile,
   problems: Problem[],
 ): Promise<ProjectConfig | undefined> {
-  const { manifests, namespace, batch, configDir, cwd } = options;
+  const { manifests, namespace, batch, configDir, cwd, leaveOut = [] } = options;
   const nothing: StackConfig = { values: {}, secretKeys: [] };
   const config: ProjectConfig | undefined =
     manifests !== undefined && configDir === undefined
@@ -195,10 +200,17 @@ async function readConfig(
     values: {
       ...Object.fromEntries(Object.entries(values).filter(([name, value]) => !isOwn(name, value))),
       ...over,
+      ...(leaveOut.length === 0 ? {} : { [key("leaveOut")]: together(values[key("leaveOut")], leaveOut) }),
     },
     secretKeys,
   });
   return { ...config, stacks: { source: stack(config.stacks.source), destination: stack(config.stacks.destination) } };
+}
+
+/** The config's list with more in it, as JSON. What is no list stays, and is refused. */
+function together(text: string | undefined, more: readonly string[]): string {
+  const given = text === undefined ? [] : parsedJson(text);
+  return Array.isArray(given) ? JSON.stringify([...new Set([...(given as unknown[]), ...more])]) : (text ?? "");
 }
 
 /** A path of the command line as the config has it: relative to the project's folder. */
@@ -225,10 +237,14 @@ async function readHalf(
   return { ...input, storageClasses: [...new Set(classes.filter((name) => name !== undefined))] };
 }
 
-/** Problems of keys that came from the command line are said of the option. */
+/** Problems of keys that came from the command line are said of the option, and so is what to do without a config. */
 function forOptions(problems: readonly Problem[], options: RehearsalOptions): Problem[] {
-  return problems.map((problem) => {
+  const noConfig = options.manifests !== undefined && options.configDir === undefined;
+  return problems.map((given) => {
+    const problem = noConfig && given.todo !== undefined ? { ...given, todo: asOptions(given.todo, shellWord) } : given;
     const { where, what, legal, todo } = problem;
+    const [, entry = ""] = /^leaveOut: (.*)$/.exec(where) ?? [];
+    if (options.leaveOut?.includes(entry) === true) return { ...problem, where: `--leave-out ${entry}` };
     const option = (["manifests", "namespace", "batch"] as const).find(
       (name) =>
         options[name] !== undefined && (where === name || where.startsWith(`${name}:`) || where.startsWith(`${name}[`)),

@@ -41,6 +41,7 @@ describe("what is read", () => {
       peerStack: "destination",
       cutoverIndex: undefined,
       manifests: ["web.yaml"],
+      leaveOut: [],
       namespace: undefined,
       createNamespace: true,
       batch: 1,
@@ -80,6 +81,7 @@ describe("what is read", () => {
         side: "destination",
         peerStack: "web-source",
         manifests: '["a.yaml","b/c.yaml"]',
+        leaveOut: '["Deployment/proxy","Job/*","Service.core/web"]',
         namespace: "web",
         createNamespace: "false",
         batch: "2",
@@ -102,6 +104,7 @@ describe("what is read", () => {
       peerStack: "web-source",
       cutoverIndex: 3,
       manifests: ["a.yaml", "b/c.yaml"],
+      leaveOut: ["Deployment/proxy", "Job/*", "Service.core/web"],
       namespace: "web",
       createNamespace: false,
       batch: 2,
@@ -165,7 +168,7 @@ describe("keys", () => {
   ])("%s: did you mean %s", (key, meant) => {
     expect(withManifests({ [key]: "secret" })).toStrictEqual([
       `${key} is not a config key of this program; legal: cutoverIndex, side, peerStack, manifests, namespace, createNamespace, ` +
-        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, patches, fence, peerContext, fenced, adopt. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
+        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, patches, fence, peerContext, fenced, adopt, leaveOut. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
     ]);
   });
 
@@ -192,7 +195,9 @@ describe("keys", () => {
   });
 
   test("nothing near", () => {
-    expect(withManifests({ colour: "red" })[0]).toMatch(/adopt\. Remove it: pulumi config rm colour -s source$/);
+    expect(withManifests({ colour: "red" })[0]).toMatch(
+      /adopt, leaveOut\. Remove it: pulumi config rm colour -s source$/,
+    );
   });
 
   test("switches of the default provider would do nothing", () => {

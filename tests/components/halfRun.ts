@@ -26,6 +26,8 @@ export const workload = (n = 6): Workload => ({
   belongings: [headless],
   fingerprint: { claimTemplates: "c", podTemplate: "p" },
   warnings: [],
+  notes: [],
+  leftOut: [],
 });
 /** What looking at the claim of an ordinal finds. */
 export const look = (n: number, change?: { local: object }): FoundClaim =>

@@ -170,7 +170,7 @@ test("what is being deleted, or made by a controller, is not taken over", () => 
   expect(refused({ ownerReferences })).toEqual({
     where: "Secret shop/web",
     what: "is made by ExternalSecret web, which would write it too",
-    todo: "Remove it from the manifests",
+    todo: "Remove it from the manifests, or add Secret/web to leaveOut",
   });
 });
 

@@ -1,15 +1,22 @@
-import { file, object, problemsIn, service, set } from "./manifest";
+import { type Draft, file, object, problemsIn, service, set } from "./manifest";
+
+/** The one message, whose LEAVE stands for the advice; followed, it leaves nothing to refuse. */
+function expectLeft(message: string, entry: string, ...documents: readonly Draft[]): void {
+  const expected = message.replace("LEAVE", `Leave it out (leaveOut: [${entry}])`);
+  expect(problemsIn(file(...documents))).toStrictEqual([expected]);
+  expect(problemsIn(file(...documents), { leaveOut: [entry] })).toStrictEqual([]);
+}
 
 describe("what belongs to the set", () => {
   const runs =
     "would run in both clusters from the first up on: only the StatefulSet is moved, everything else is created in both. " +
-    "Remove it from the manifests, and apply it by other means where it should act";
+    "LEAVE, and apply it by other means where it should act";
   const scales =
-    "would scale the set in both clusters, and so undo the cut. Remove it, here and in the source, until the move is over";
+    "would scale the set in both clusters, and so undo the cut. LEAVE, and remove it in the source until the move is over";
   const reverts =
-    "would bring its own copy of what it applies back, in both clusters, against each step of the move. Remove it, and " +
+    "would bring its own copy of what it applies back, in both clusters, against each step of the move. LEAVE, and " +
     "suspend it in the source until the move is over";
-  const ofOneCluster = "belongs to one cluster and is kept by it. Remove it";
+  const ofOneCluster = "belongs to one cluster and is kept by it. LEAVE";
 
   test.each([
     ["v1", "Pod", runs],
@@ -30,8 +37,8 @@ describe("what belongs to the set", () => {
     [
       "autoscaling.k8s.io/v1",
       "VerticalPodAutoscaler",
-      "would evict pods in both clusters, each half judged on its own, in the middle of a step. Remove it, here and in the " +
-        "source, until the move is over",
+      "would evict pods in both clusters, each half judged on its own, in the middle of a step. LEAVE, and remove it in the " +
+        "source until the move is over",
     ],
     ["argoproj.io/v1alpha1", "Application", reverts],
     ["helm.toolkit.fluxcd.io/v2", "HelmRelease", reverts],
@@ -39,32 +46,29 @@ describe("what belongs to the set", () => {
     [
       "v1",
       "PersistentVolume",
-      "would be created in both clusters past the hand-over, which alone makes sure that a volume is in use once. Remove it: " +
+      "would be created in both clusters past the hand-over, which alone makes sure that a volume is in use once. LEAVE: " +
         "the set's volumes are carried by the program",
     ],
     [
       "v1",
       "PersistentVolumeClaim",
-      "would be created in both clusters, and in the destination on a new, empty volume. Remove it: the set's own claims are " +
+      "would be created in both clusters, and in the destination on a new, empty volume. LEAVE: the set's own claims are " +
         "carried by the program; any other one must be made, and bound, by hand",
     ],
-    ["apps/v1", "ControllerRevision", "is kept by the StatefulSet controller of each cluster. Remove it"],
+    ["apps/v1", "ControllerRevision", "is kept by the StatefulSet controller of each cluster. LEAVE"],
     ["v1", "Node", ofOneCluster],
     ["v1", "Event", ofOneCluster],
     ["events.k8s.io/v1", "Event", ofOneCluster],
     ["coordination.k8s.io/v1", "Lease", ofOneCluster],
     ["storage.k8s.io/v1", "VolumeAttachment", ofOneCluster],
   ])("%s %s is refused", (apiVersion, kind, message) => {
-    expect(problemsIn(file(set(), object(apiVersion, kind, "a")))).toStrictEqual([
-      `web.yaml, document 2 (${kind} a) ${message}`,
-    ]);
+    expectLeft(`web.yaml, document 2 (${kind} a) ${message}`, `${kind}/a`, set(), object(apiVersion, kind, "a"));
   });
 
   test("a Pod that its owner made is refused once", () => {
     const metadata = { ownerReferences: [{ kind: "StatefulSet", name: "web", controller: true }] };
-    expect(problemsIn(file(set(), object("v1", "Pod", "web-0", { metadata })))).toStrictEqual([
-      `web.yaml, document 2 (Pod web-0) ${runs}`,
-    ]);
+    const pod = object("v1", "Pod", "web-0", { metadata });
+    expectLeft(`web.yaml, document 2 (Pod web-0) ${runs}`, "Pod/web-0", set(), pod);
   });
 
   test.each([
@@ -85,19 +89,19 @@ describe("what belongs to the set", () => {
     [
       object("v1", "Secret", "t", { type: "kubernetes.io/service-account-token" }),
       "Secret t",
-      "is a token of a ServiceAccount, which is worth nothing in another cluster. Remove it: pods get tokens of their own cluster",
+      "is a token of a ServiceAccount, which is worth nothing in another cluster. LEAVE: pods get tokens of their own cluster",
     ],
     [
       object("v1", "ConfigMap", "kube-root-ca.crt"),
       "ConfigMap kube-root-ca.crt",
-      "is made by Kubernetes in every namespace. Remove it",
+      "is made by Kubernetes in every namespace. LEAVE",
     ],
     [
       object("v1", "ConfigMap", "c", {
         metadata: { ownerReferences: [{ kind: "Redis", name: "r", controller: true }] },
       }),
       "ConfigMap c",
-      "is made by Redis r, which would make it in each cluster by itself. Remove it",
+      "is made by Redis r, which would make it in each cluster by itself. LEAVE",
     ],
     [
       service({}, { annotations: { "pulumi.com/skipAwait": "true" } }),
@@ -155,16 +159,18 @@ describe("what belongs to the set", () => {
       service({}, { namespace: "db" }),
       "Service web",
       'metadata.namespace is not the set\'s, which is shop: all of the manifests move into one namespace (received "db"). ' +
-        "Remove the object, and apply it by other means, or put it into the set's namespace",
+        "LEAVE, and apply it by other means, or put it into the set's namespace",
     ],
     [
       object("v1", "Namespace", "db"),
       "Namespace db",
-      "is another namespace than the set's, which is shop. Remove it, or give the StatefulSet metadata.namespace: db",
+      "is another namespace than the set's, which is shop. LEAVE, or give the StatefulSet metadata.namespace: db",
     ],
   ])("%#: %s", (draft, title, message) => {
     const separator = /^(metadata|spec|data|binaryData|stringData)/.test(message) ? ": " : " ";
-    expect(problemsIn(file(set(), draft))).toStrictEqual([`web.yaml, document 2 (${title})${separator}${message}`]);
+    const expected = `web.yaml, document 2 (${title})${separator}${message}`;
+    if (message.includes("LEAVE")) expectLeft(expected, title.replace(" ", "/"), set(), draft);
+    else expect(problemsIn(file(set(), draft))).toStrictEqual([expected]);
   });
 
   test.each([
@@ -173,10 +179,11 @@ describe("what belongs to the set", () => {
       metadata: { labels: { "kubernetes.io/service-name": "web" } },
     }),
   ])("%#: endpoints of a Service with a selector", (draft) => {
-    expect(problemsIn(file(set(), service(), draft))).toStrictEqual([
-      `web.yaml, document 3 (${String(draft.kind)} ${(draft.metadata as { name: string }).name}) is kept by Kubernetes in ` +
-        "each cluster, from the selector of the Service web. Remove it",
-    ]);
+    const { kind, metadata } = draft as { kind: string; metadata: { name: string } };
+    const message =
+      `web.yaml, document 3 (${kind} ${metadata.name}) is kept by Kubernetes in each cluster, from the selector of the ` +
+      "Service web. LEAVE";
+    expectLeft(message, `${kind}/${metadata.name}`, set(), service(), draft);
   });
 
   test("a Secret's values are never shown", () => {

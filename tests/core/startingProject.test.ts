@@ -11,7 +11,7 @@ const found = (set: StatefulSet, more: Partial<SetSurvey> = {}): SetSurvey => ({
   ...{ version: "v1.33.1", nodes: [], storageClasses: [], drivers: [], objects: [], pods: [], claims: [], volumes: [] },
   ...{ set, belongings: [], carried: [], left: [], ...more },
 });
-const point = { source: "old", destination: "new", batch: undefined };
+const point = { source: "old", destination: "new", batch: undefined, leaveOut: [] };
 
 /** The objects of a project's manifests, as the program reads them. */
 function readBack(files: Readonly<Record<string, string>>): KubernetesObject[] {
@@ -59,7 +59,7 @@ test("a destination that is not known yet never has the source's context", () =>
     ["old", "destination"],
     ["destination", "the-destination"],
   ] as const) {
-    const text = startingProject(found(webSet(3)), { source, destination: undefined, batch: 2 });
+    const text = startingProject(found(webSet(3)), { source, destination: undefined, batch: 2, leaveOut: [] });
     expect(text["Pulumi.destination.yaml"]).toContain("WRITE ITS NAME HERE");
     expect(parse(text["Pulumi.destination.yaml"] ?? "")).toEqual({ config: { "kubernetes:context": context } });
     expect(text["Pulumi.yaml"]).toContain("  batch: 2\n");

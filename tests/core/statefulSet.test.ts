@@ -12,7 +12,8 @@ describe("StatefulSets", () => {
   test("two", () => {
     expect(problemsIn(file(set(), set({}, { name: "db" })))).toStrictEqual([
       "manifests has 2 StatefulSets: web.yaml, document 1 (StatefulSet web); web.yaml, document 2 (StatefulSet db); legal: " +
-        "exactly one. Move one at a time, each with a project of its own",
+        "exactly one. Move one at a time, each with a project of its own: leaveOut: [StatefulSet/db] to move web, leaveOut: " +
+        "[StatefulSet/web] to move db",
     ]);
   });
 

@@ -62,7 +62,7 @@ describe("documents", () => {
     expect(problemsIn(file(list))).toStrictEqual([
       "web.yaml, document 1, item 2 is no Kubernetes object; legal: a map with apiVersion, kind and metadata. Remove the document, or write the object",
       "web.yaml, document 1, item 3 (Job a) would run in both clusters from the first up on: only the StatefulSet is moved, " +
-        "everything else is created in both. Remove it from the manifests, and apply it by other means where it should act",
+        "everything else is created in both. Leave it out (leaveOut: [Job/a]), and apply it by other means where it should act",
     ]);
   });
 
@@ -96,9 +96,10 @@ test("everything is told at once, but not that an object is missing which the un
     `${theSet}: spec.serviceName is missing; legal: the name of the set's headless Service. Add it`,
     `${theSet}: spec.replicas is 0: there is nothing to move. Give the number of pods of the whole set`,
     "web.yaml, document 2 (Job a) would run in both clusters from the first up on: only the StatefulSet is moved, everything " +
-      "else is created in both. Remove it from the manifests, and apply it by other means where it should act",
+      "else is created in both. Leave it out, and apply it by other means where it should act",
     "web.yaml, document 3 (Service web): metadata.namespace is not the set's, which is shop: all of the manifests move into " +
-      'one namespace (received "db"). Remove the object, and apply it by other means, or put it into the set\'s namespace',
+      'one namespace (received "db"). Leave it out, and apply it by other means, or put it into the set\'s namespace. All of ' +
+      "them: leaveOut: [Job/a, Service/web]",
     "patches[1] (Service web): kind is changed by the patch, but it is what the object is known by. Remove it",
   ]);
 });
@@ -122,17 +123,5 @@ test("cutover indexes are told with the manifests' problems, where the set's num
   ]);
   expect(problemsIn(file(set({ replicas: "2" })), { indexes })).toStrictEqual([
     `${theSet}: spec.replicas is not an integer (received "2"); legal: an integer from 1 to 10000. Write the number, without quotes`,
-  ]);
-});
-
-test("an object that is to be carried as well", () => {
-  const carried = [
-    { kind: "Secret", name: "db" },
-    { kind: "ConfigMap", name: "web" },
-    { kind: "Secret", name: "other" },
-  ] as const;
-  const files = file(set(), object("v1", "Secret", "db"), service(), object("v1", "ConfigMap", "db"));
-  expect(problemsIn(files, { carried })).toStrictEqual([
-    "carrySecrets names Secret db, which is in the manifests too: web.yaml, document 2 (Secret db). Remove it from one of the two",
   ]);
 });

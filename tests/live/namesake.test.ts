@@ -25,6 +25,8 @@ const workload: Workload = {
   belongings: [service, role],
   fingerprint: { claimTemplates: "c", podTemplate: "p" },
   warnings: [],
+  notes: [],
+  leftOut: [],
 };
 const foreign = (where: string, managers: string) => ({
   where,

@@ -11,7 +11,7 @@ import { runningCluster, runningSet, SimulatedReader } from "../live/simulatedRe
 jest.setTimeout(60_000);
 
 const place = { context: "old", namespace: "shop", name: "web" };
-const point = { source: "old", destination: undefined, batch: undefined };
+const point = { source: "old", destination: undefined, batch: undefined, leaveOut: [] };
 
 /** Rehearses what a cluster has; without another cluster the destination is as the source. */
 async function rehearseReal(reader: SimulatedReader, other?: SimulatedReader, oneWay = true): Promise<RehearsalReport> {
