@@ -35,7 +35,8 @@ const hook = "helm.sh/hook";
 /** The value of Helm's annotation for hooks; undefined for an object that is none. Helm takes any value for a hook's. */
 export function hookOf(object: unknown): string | undefined {
   const value = at(object, "metadata", "annotations", hook);
-  return value === undefined ? undefined : String(value);
+  if (value === undefined) return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** What an entry of `leaveOut` names, or undefined if it has not the form of one. */

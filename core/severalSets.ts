@@ -32,11 +32,9 @@ export function splitLines(sets: readonly Located[], all: readonly Located[], gi
 
 /** What belongs to a set, as far as its manifest tells; nothing if it cannot be read as one. */
 function ownedBy({ object }: Located, all: readonly Located[]): Located[] {
-  let isWhole = true;
-  checkSet(object, () => {
-    isWhole = false;
-  });
-  if (!isWhole) return [];
+  const wrong: string[] = [];
+  checkSet(object, (path) => wrong.push(path));
+  if (wrong.length > 0) return [];
   const set = object as StatefulSet;
   const { objects } = belongingsOf(
     set,
