@@ -6,6 +6,7 @@ import { failsAsUserError } from "./components/failure";
 import { keepAnswersQuiet } from "./components/quietLog";
 import { SplitStatefulSet } from "./components/splitStatefulSet";
 import { contract } from "./core/record";
+import { declaredText } from "./core/takenAway";
 import type { Connection } from "./live/cluster";
 import type { CutoverArgs } from "./plan/arguments";
 import { planHalf } from "./plan/half";
@@ -46,6 +47,7 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
     set: proven(plan.identity),
     held: half.held,
     turn: proven(decision.turn),
+    declared: proven(declaredText(workload.belongings)),
     fence: proven(plan.fence !== undefined),
     peerTurn: proven(decision.peerTurn),
     ...(plan.fenced.length > 0 ? { fenced: proven(plan.fenced) } : {}),

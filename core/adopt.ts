@@ -3,6 +3,7 @@ import { copyOf, drop, field, isObject, listAt, type JsonObject } from "./json";
 import { isCustom, typeOf } from "./kinds";
 import { titleOf, type KubernetesObject } from "./kubernetes";
 import { ownPrefix } from "./objects";
+import { changedSecret, type ChangedSecret } from "./secretValues";
 import { shown, type Problem } from "./userError";
 
 /** A live object compared with what the API server would store if it were replaced by that of the manifests. */
@@ -13,6 +14,8 @@ export interface Comparison {
   readonly warnings: readonly string[];
   /** The annotations that taking over writes, and all that it writes if there is no problem. */
   readonly written: readonly string[];
+  /** Set if it is a Secret that has other values: why that is so is told apart, and it is not taken over. */
+  readonly changed?: ChangedSecret;
 }
 
 const todo = "Write what runs into the manifests, or into patches; change it once it is taken over";
@@ -32,8 +35,10 @@ export function compare(live: KubernetesObject, stored: KubernetesObject): Compa
   const problems: Problem[] = [];
   const left: string[] = [];
   const written: string[] = [];
+  const changed = changedSecret(stored, live);
   for (const difference of differences(comparable(live), comparable(stored))) {
     const { path, wanted } = difference;
+    if (changed !== undefined && path[0] === "data" && wanted !== undefined && difference.live !== undefined) continue;
     const isMetadata = path[0] === "metadata";
     if (isMetadata && isOwn(difference)) {
       if (wanted !== undefined) written.push(path[2] ?? "");
@@ -51,6 +56,7 @@ export function compare(live: KubernetesObject, stored: KubernetesObject): Compa
               "will not have them, and a later update removes those that kubectl wrote. To keep them, add them to the manifests",
           ],
     written,
+    ...(changed && { changed }),
   };
 }
 

@@ -67,6 +67,22 @@ export function carryProblems(namespace: string, found: readonly FoundObject[]):
   });
 }
 
+/** What the source carries and the destination would declare from the manifests, with other values. */
+export function carriedByPeerAlone(belongings: readonly KubernetesObject[], offered: Carried): Problem[] {
+  return belongings.flatMap((object): Problem[] => {
+    const { kind, metadata } = object;
+    const key = field(carryKeys, kind);
+    if (
+      typeof key !== "string" ||
+      offeredOf(offered, { kind: kind as CarriedKind, name: metadata.name }) === undefined
+    ) {
+      return [];
+    }
+    const what = `does not name ${kind} ${metadata.name}, which the source carries: the manifests may give it other values here`;
+    return [{ where: key, what, todo: `Give both stacks the same ${key}: write it into Pulumi.yaml` }];
+  });
+}
+
 /**
  * What a person should know about the objects that the source hands over.
  *

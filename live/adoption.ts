@@ -4,6 +4,7 @@ import { asDeclared } from "../core/declared";
 import { titleOf } from "../core/kubernetes";
 import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
 import { whySetNotTaken } from "../core/runningSet";
+import { notTakenSecrets } from "../core/secretValues";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { Workload } from "../core/workload";
@@ -33,6 +34,8 @@ export interface RunningSet {
   readonly context: string;
   /** The destination's stack, if it has outputs. */
   readonly peerStack: string | undefined;
+  /** Names of the Secrets that are carried. */
+  readonly carrySecrets: readonly string[];
 }
 
 /**
@@ -41,7 +44,7 @@ export interface RunningSet {
  */
 export async function planAdoption(
   cluster: Cluster,
-  { workload, half, live, context, peerStack }: RunningSet,
+  { workload, half, live, context, peerStack, carrySecrets }: RunningSet,
   problems: Problem[],
 ): Promise<Adoption | undefined> {
   if (live === undefined) {
@@ -62,6 +65,8 @@ export async function planAdoption(
   const belongings = await Promise.all(
     found.map(async (one) => ({ ...one, comparison: await comparedBelonging(cluster, one, problems) })),
   );
+  const changed = belongings.map(({ comparison }) => comparison?.changed).filter((one) => one !== undefined);
+  problems.push(...notTakenSecrets(changed, carrySecrets));
   const taken = belongings.flatMap(({ live: object, comparison }) =>
     object === undefined || comparison === undefined ? [] : [{ object, comparison }],
   );

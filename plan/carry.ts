@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { adviceInWords } from "../core/advice";
 import {
+  carriedByPeerAlone,
   carriedNames,
   carriedObject,
   carriedOf,
@@ -42,6 +43,9 @@ export async function planCarry(situation: Situation, problems: Problem[]): Prom
   const { args, decision, records } = situation;
   const names = carriedNames(args);
   const { own, peer } = records;
+  if (decision.side === "destination" && peer !== undefined && peer !== "none") {
+    problems.push(...carriedByPeerAlone(args.workload.belongings, peer.carried));
+  }
   if (names.length === 0 || peer === "none") return nothing;
   if (decision.side === "source") return planOffer(situation, names, own, problems);
   // The destination goes first: nothing can be there yet, and no pod of it needs it.

@@ -1,19 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SplitStatefulSetArgs } from "../components/splitStatefulSet";
 import { refusalProblem } from "../core/advice";
+import { carriedNames } from "../core/carried";
 import { clusterProblems } from "../core/cluster";
 import { asForced } from "../core/declared";
 import { halfOfSet } from "../core/half";
 import { whyReplaced } from "../core/handOver";
 import { annotations } from "../core/kubernetes";
 import type { StatefulSet } from "../core/kubernetes";
-import { endOf, peerOf } from "../core/ordinals";
+import { endOf, peerOf, rangeOf } from "../core/ordinals";
 import type { Side } from "../core/ordinals";
 import { pinnedProblems } from "../core/pinned";
 import type { SetIdentity } from "../core/pinned";
 import { decide, indexInSet } from "../core/protocol";
 import type { LiveHalf } from "../core/protocol";
 import type { FencedPod, HalfOutputs } from "../core/record";
+import { takenAway } from "../core/takenAway";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import { stepInWords } from "../core/walk";
@@ -32,6 +34,7 @@ import { clusterContentProblems } from "./clusterContent";
 import { planHandOver } from "./handOver";
 import { askPeer, fencedPods } from "./protections";
 import { readRecords } from "./records";
+import { checkSecrets } from "./secrets";
 
 /** What one `up` of a half will do, decided and checked, before anything is declared. */
 export interface HalfPlan extends SplitStatefulSetArgs {
@@ -85,6 +88,17 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
   if (look !== undefined && own === undefined && !adopts) {
     problems.push(...(await namesakeProblems(cluster, workload, look.set, existing)));
   }
+  const taken = takenAway(own, {
+    side,
+    leftOut: workload.leftOut,
+    carried: carriedNames(args),
+    holds: own !== undefined && (own.held.replicas > 0 || rangeOf(side, range, cutoverIndex).replicas > 0),
+  });
+  problems.push(...taken.problems);
+  warnings.push(...taken.warnings);
+  // Another's Secret of that name has been told before.
+  const looksAtSecrets = look !== undefined && !adopts && (own !== undefined || problems.length === 0);
+  if (looksAtSecrets) await checkSecrets(args, cluster, records, problems, warnings);
   throwAll(problems);
 
   const batch = args.batch ?? 1;
@@ -141,12 +155,12 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
 }
 
 function runningSet(
-  { workload, connection: { context }, peerStack }: CutoverArgs,
+  { workload, connection: { context }, peerStack, carrySecrets = [] }: CutoverArgs,
   half: StatefulSet,
   look: Look | undefined,
   peer: HalfOutputs | undefined,
 ): RunningSet {
-  return { workload, half, live: look?.set, context, peerStack: peer && peerStack };
+  return { workload, half, live: look?.set, context, peerStack: peer && peerStack, carrySecrets };
 }
 
 /** What was taken over is co-owned by whoever made it, for as long as it is there. */

@@ -2,8 +2,6 @@ import { readFile as readFileFromDisk, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
 
 import type { KubernetesObject } from "../core/kubernetes";
-import { asOptions } from "../core/leaveOut";
-import { shellWord } from "../core/shell";
 import type { Side } from "../core/ordinals";
 import { endOf, towards } from "../core/ordinals";
 import type { ProjectFiles } from "../core/startingProject";
@@ -12,9 +10,9 @@ import { type Problem, UserError } from "../core/userError";
 import type { GivenIndex } from "../core/workload";
 import { type Input, type ReadFile, readInput as readHalfInput } from "../input";
 import { isStackName } from "../settings";
-import { parsedJson } from "../settings/shape";
 import type { MovedSet } from "./invariants";
 import { type ProjectConfig, readProjectConfig, type StackConfig, withCutoverIndex } from "./projectConfig";
+import { forOptions, isFirst, together } from "./overConfig";
 import { carriedStandIns, driversOf } from "./standIns";
 
 /** What to rehearse, and how much of it to show. */
@@ -207,12 +205,6 @@ async function readConfig(
   return { ...config, stacks: { source: stack(config.stacks.source), destination: stack(config.stacks.destination) } };
 }
 
-/** The config's list with more in it, as JSON. What is no list stays, and is refused. */
-function together(text: string | undefined, more: readonly string[]): string {
-  const given = text === undefined ? [] : parsedJson(text);
-  return Array.isArray(given) ? JSON.stringify([...new Set([...(given as unknown[]), ...more])]) : (text ?? "");
-}
-
 /** A path of the command line as the config has it: relative to the project's folder. */
 function pathWithin(folder: string, cwd: string, path: string): string {
   return isAbsolute(path) || folder === resolve(cwd) ? path : relative(folder, resolve(cwd, path)) || ".";
@@ -235,32 +227,6 @@ async function readHalf(
   if (input === undefined) return undefined;
   const classes = (input.workload.set.spec.volumeClaimTemplates ?? []).map(({ spec }) => spec.storageClassName);
   return { ...input, storageClasses: [...new Set(classes.filter((name) => name !== undefined))] };
-}
-
-/** Problems of keys that came from the command line are said of the option, and so is what to do without a config. */
-function forOptions(problems: readonly Problem[], options: RehearsalOptions): Problem[] {
-  const noConfig = options.manifests !== undefined && options.configDir === undefined;
-  return problems.map((given) => {
-    const problem = noConfig && given.todo !== undefined ? { ...given, todo: asOptions(given.todo, shellWord) } : given;
-    const { where, what, legal, todo } = problem;
-    const [, entry = ""] = /^leaveOut: (.*)$/.exec(where) ?? [];
-    if (options.leaveOut?.includes(entry) === true) return { ...problem, where: `--leave-out ${entry}` };
-    const option = (["manifests", "namespace", "batch"] as const).find(
-      (name) =>
-        options[name] !== undefined && (where === name || where.startsWith(`${name}:`) || where.startsWith(`${name}[`)),
-    );
-    if (option === undefined) return problem;
-    const received = "received" in problem ? { received: problem.received } : {};
-    // Advice about config is of no use here.
-    const instead = todo === undefined || /pulumi/i.test(todo) ? "Correct the option" : todo;
-    return { where: `--${where}`, what, ...received, ...(legal === undefined ? {} : { legal }), todo: instead };
-  });
-}
-
-/** Both halves read the same config, so most problems are found twice. */
-function isFirst(problem: Problem, index: number, all: readonly Problem[]): boolean {
-  const same = (other: Problem): boolean => other.where === problem.where && other.what === problem.what;
-  return all.findIndex(same) === index;
 }
 
 function indexesOf({ from, to }: RehearsalOptions): GivenIndex[] {

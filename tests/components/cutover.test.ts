@@ -32,6 +32,7 @@ describe("the first ups", () => {
       contract: 1,
       side: "destination",
       cutoverIndex: 6,
+      declared: "Service web",
       cluster: "uid-of-destination",
       set: {
         name: "web",
