@@ -71,14 +71,26 @@ describe("a project with carry lists and csi", () => {
     );
   });
 
-  test("an object that is in the manifests too", async () => {
+  test("an object that is in the manifests too is carried, and that of the manifests left out", async () => {
     const files = {
       "set.yaml": manifests({ replicas: 1 }),
       "Pulumi.yaml": "name: a\nconfig: { manifests: [set.yaml], carrySecrets: [web], carryConfigMaps: [web] }\n",
     };
-    await expect(inFolder(files, (cwd) => rehearse({ cwd, oneWay: true, problems: [] }))).rejects.toThrow(
-      "carrySecrets names Secret web, which is in the manifests too: set.yaml, document 1 (Secret web). Remove it from one of the two",
+    const report = await inFolder(files, (cwd) => rehearse({ cwd, oneWay: true, problems: [] }));
+    expect(report.violations).toEqual([]);
+    const secrets = report.steps.map(({ source, destination }) =>
+      [source, destination].map(({ operations }) => operations.filter(({ type }) => type.endsWith(":Secret")).length),
     );
+    expect(secrets).toEqual([
+      [0, 0],
+      [0, 1],
+    ]);
+    expect(report.steps[0]?.source.diagnostics).toEqual([
+      {
+        severity: "info",
+        message: "left out, since carrySecrets names them and they are carried as they are in the source: Secret web",
+      },
+    ]);
   });
 });
 
