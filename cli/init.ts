@@ -1,20 +1,10 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { shellWord } from "../core/shell";
-import { entryPoint, type ProjectFiles } from "../core/startingProject";
+import type { ProjectFiles } from "../core/startingProject";
 import { type Problem, UserError } from "../core/userError";
-import { packageFolder } from "./version";
+import { packageFiles } from "./package";
 
 /** A project that is to be written. */
 export interface NewProject {
@@ -23,6 +13,15 @@ export interface NewProject {
   readonly files: ProjectFiles;
   /** Whether its destination has its context already. */
   readonly destinationKnown: boolean;
+}
+
+/** A project that was written. */
+export interface WrittenProject {
+  readonly fileCount: number;
+  /** Name of the tarball of this package, if it is not one that a registry has. */
+  readonly tarball: string | undefined;
+  /** Whether it has a lock file. */
+  readonly locked: boolean;
 }
 
 /** Why no project can be written to a folder. */
@@ -40,11 +39,11 @@ export function folderProblems(folder: string, cwd: string): Problem[] {
 }
 
 /**
- * Writes a project, all of it or nothing: it is made beside its folder and then moved there.
+ * Writes a project and the package that it runs, all of it or nothing: it is made beside its folder and then moved there.
  *
  * @throws UserError if it cannot be written.
  */
-export function writeProject({ folder, files }: NewProject, cwd: string): void {
+export function writeProject({ folder, files }: NewProject, cwd: string): WrittenProject {
   const path = resolve(cwd, folder);
   const problems = folderProblems(folder, cwd);
   if (problems.length > 0) throw new UserError(problems);
@@ -53,7 +52,9 @@ export function writeProject({ folder, files }: NewProject, cwd: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     beside = mkdtempSync(join(dirname(path), `.${basename(path)}-`));
-    for (const [name, text] of Object.entries({ ...files, [entryPoint]: entry(path) })) {
+    const { files: ofPackage, tarball } = packageFiles(JSON.parse(files["package.json"] ?? "{}") as object, beside);
+    const all = { ...files, ...ofPackage };
+    for (const [name, text] of Object.entries(all)) {
       mkdirSync(dirname(join(beside, name)), { recursive: true });
       writeFileSync(join(beside, name), text, { flag: "wx" });
     }
@@ -64,8 +65,11 @@ export function writeProject({ folder, files }: NewProject, cwd: string): void {
       renameSync(join(beside, name), join(path, name));
       moved.push(name);
     }
+    const fileCount = Object.keys(all).length + (tarball === undefined ? 0 : 1);
+    return { fileCount, tarball, locked: "package-lock.json" in all };
   } catch (error) {
     for (const name of moved) rmSync(join(path, name), { recursive: true, force: true });
+    if (error instanceof UserError) throw error;
     const what = `cannot be written (${codeOf(error)}), and nothing was`;
     throw new UserError([{ where: "--init", what, received: folder, todo: "Name a folder that you may write to" }]);
   } finally {
@@ -74,44 +78,30 @@ export function writeProject({ folder, files }: NewProject, cwd: string): void {
 }
 
 /** What to do with a new project, a line each. */
-export function nextSteps({ folder, files, destinationKnown }: NewProject, cwd: string): string[] {
-  const path = resolve(cwd, folder);
-  const links = hasSdk(path) ? [] : [`ln -s ${shellWord(sdkFolder())} ${shellWord(join(folder, "node_modules"))}`];
+export function nextSteps({ folder, destinationKnown }: NewProject, written: WrittenProject): string[] {
+  const { fileCount, tarball, locked } = written;
   return [
-    `Wrote ${Object.keys(files).length + 1} files to ${folder}: the project that was rehearsed. What comes next:`,
+    `Wrote ${fileCount} files to ${folder}: the project that was rehearsed, for a repository of its own. What comes next:`,
     ...(destinationKnown
       ? []
       : [`    # write the destination's context into ${join(folder, "Pulumi.destination.yaml")}`]),
-    ...links.map((link) => `    ${link}   # Pulumi looks for its SDK from there`),
-    `    cutover rehearse --config-dir ${shellWord(folder)}`,
     `    cd ${shellWord(folder)}`,
+    locked ? "    npm ci" : "    npm install   # makes package-lock.json: commit it",
+    "    npx cutover rehearse",
     "    pulumi stack init source && pulumi stack init destination",
     "    pulumi preview -s source      # compares all of it with what runs",
     "    pulumi up -s source && pulumi up -s destination",
+    `${join(folder, "README.md")} has the rest: a step, pull requests, the end.`,
+    ...(tarball === undefined
+      ? []
+      : [`This package is in it as ${tarball}, since it runs from no registry's copy. Commit that too.`]),
+    ...(locked
+      ? []
+      : [
+          "warning: the project has no package-lock.json: the versions that this package runs with are written in no lock " +
+            "file of npm beside it. The workflows need one",
+        ]),
   ];
-}
-
-/** The program that Pulumi runs is the one that this command belongs to. */
-function entry(folder: string): string {
-  const from = join(realpathSync(dirname(folder)), basename(folder));
-  const to = relative(from, join(realpathSync(packageFolder()), "dist", "index"))
-    .split(sep)
-    .join("/");
-  return `// The program of statefulset-cutover. Which set it moves is said in Pulumi.yaml.\nmodule.exports = require(${JSON.stringify(to.startsWith(".") ? to : `./${to}`)});\n`;
-}
-
-function hasSdk(folder: string): boolean {
-  try {
-    require.resolve("@pulumi/pulumi/package.json", { paths: [folder] });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The `node_modules` that has Pulumi's SDK. */
-function sdkFolder(): string {
-  return dirname(dirname(dirname(require.resolve("@pulumi/pulumi/package.json"))));
 }
 
 function codeOf(error: unknown): string {

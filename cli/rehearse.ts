@@ -61,8 +61,7 @@ async function withProject(
     return await run({
       ...listener,
       started: (plan) => {
-        writeProject(project, io.cwd);
-        steps.push(...nextSteps(project, io.cwd));
+        steps.push(...nextSteps(project, writeProject(project, io.cwd)));
         listener.started?.(plan);
       },
     });

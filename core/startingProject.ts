@@ -3,6 +3,7 @@ import { carryKeys, type CarriedKind } from "./carried";
 import type { KubernetesObject } from "./kubernetes";
 import { rangeOfSet } from "./kubernetes";
 import { endOf, ordinalsText } from "./ordinals";
+import { ignored, readmeOf } from "./startingReadme";
 import { manifestOf, type SetSurvey } from "./survey";
 
 /** What a project is to say beside what was found. */
@@ -20,8 +21,11 @@ export interface StartingPoint {
 /** The files of a project, path to text. Paths are relative to its folder, with `/` between. */
 export type ProjectFiles = Readonly<Record<string, string>>;
 
-/** The entry point that `Pulumi.yaml` names. */
-export const entryPoint = "index.js";
+/** The entry point that `Pulumi.yaml` names: plain JavaScript, which needs no compiler. */
+const entryPoint = "index.js";
+const entryText = `// The program of statefulset-cutover. Which set it moves is said in Pulumi.yaml.
+module.exports = require("statefulset-cutover/dist/index");
+`;
 
 /**
  * The project that moves a running set, ready for its first `up`: manifests of what runs, `adopt: true` on the source,
@@ -49,6 +53,11 @@ export function startingProject(survey: SetSurvey, point: StartingPoint): Projec
       ],
     ]),
     ...manifests,
+    // Another name than Pulumi's project: a set "statefulset" would make it this package's own.
+    "package.json": `${JSON.stringify({ name: `move-${survey.set.metadata.name.slice(0, 80)}`, private: true }, undefined, 2)}\n`,
+    [entryPoint]: entryText,
+    "README.md": readmeOf(survey, point),
+    ".gitignore": ignored,
   };
 }
 

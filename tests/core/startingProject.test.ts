@@ -34,6 +34,7 @@ test("a project says what is needed, and no more", () => {
   const files = startingProject(found(webSet(3), { carried }), point);
   expect(Object.keys(files)).toEqual([
     ...["Pulumi.yaml", "Pulumi.source.yaml", "Pulumi.destination.yaml", "manifests/statefulset-web.yaml"],
+    ...["package.json", "index.js", "README.md", ".gitignore"],
   ]);
   expect(parse(files["Pulumi.yaml"] ?? "", { version: "1.1" })).toEqual({
     name: "web-cutover",
@@ -52,6 +53,25 @@ test("a project says what is needed, and no more", () => {
     config: { "kubernetes:context": "old", "web-cutover:adopt": true },
   });
   expect(parse(files["Pulumi.destination.yaml"] ?? "")).toEqual({ config: { "kubernetes:context": "new" } });
+});
+
+test("a project explains itself with the names of its set, its contexts and its indexes", () => {
+  const files = startingProject(found(webSet(3)), { ...point, batch: 2 });
+  const readme = files["README.md"] ?? "";
+  expect(readme).toMatch(/^# Move of StatefulSet shop\/web\n/);
+  expect(readme).toContain("| `source` | that the set leaves | `old` | `Pulumi.source.yaml` |");
+  expect(readme).toContain("| `destination` | that it moves to | `new` | `Pulumi.destination.yaml` |");
+  expect(readme).toContain("ordinals 0 to 2, from one Kubernetes cluster");
+  expect(readme).toContain("# in Pulumi.yaml: cutoverIndex: 3 => 1\n");
+  expect(readme).toContain("When `cutoverIndex` is 0 and all is well:");
+  const unknown = startingProject(found(webSet(0)), { ...point, source: "a|b", destination: undefined });
+  expect(unknown["README.md"]).toContain("| that the set leaves | `a\\|b` |");
+  expect(unknown["README.md"]).toContain("| that it moves to | **not known yet: write it into the file** |");
+  expect(unknown["README.md"]).not.toContain("=>");
+  expect(JSON.parse(files["package.json"] ?? "")).toEqual({ name: "move-web", private: true });
+  for (const path of ["node_modules/", "*kubeconfig*", ".pulumi/"]) {
+    expect((files[".gitignore"] ?? "").split("\n")).toContain(path);
+  }
 });
 
 test("a destination that is not known yet never has the source's context", () => {
@@ -80,12 +100,12 @@ test("objects whose names give one file name get two files; a namespace comes al
     found(webSet(3), { belongings: [role("a:b"), role("a-b")], objects: [space({ ...automatic, team: "sale" })] }),
     point,
   );
-  expect(Object.keys(files).slice(3)).toEqual([
+  expect(Object.keys(files).filter((path) => path.startsWith("manifests/"))).toEqual([
     ...["statefulset-web", "namespace-shop", "role-a-b", "role-a-b-2"].map((name) => `manifests/${name}.yaml`),
   ]);
   expect(parse(files["manifests/namespace-shop.yaml"] ?? "")).toEqual(space({ team: "sale" }));
   const plain = startingProject(found(webSet(3), { objects: [space(automatic)] }), point);
-  expect(Object.keys(plain)).toHaveLength(4);
+  expect(Object.keys(plain).filter((path) => path.startsWith("manifests/"))).toHaveLength(1);
 });
 
 test("what servers, controllers and tools set is in no manifest", () => {
