@@ -72,8 +72,9 @@ of --destination-context has: what a real up would refuse is refused here, in
 the same words. Real clusters are only read (get and list), and never for values
 of Secrets. A right that is missing is an error (exit code 2) if the rehearsal
 needs it, else a warning. --init writes a project with manifests of what runs
-and config that takes it over, also where its first up would be refused, and
-says how to go on.
+and config that takes it over, this package, a lock file, workflows and a
+README, also where its first up would be refused, and says how to go on. Where
+no lock file can be made, that is said, and the exit code stays.
 
 Examples:
   cutover rehearse                            the project in this folder
@@ -152,7 +153,7 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .option("--from-cluster <context>", "rehearse a set that runs in this kubeconfig context; it is only read")
     .option("--set <namespace/name>", "which set that is")
     .option("--destination-context <context>", "the cluster to move it to (default: assumed to be as the source)")
-    .option("--init <dir>", "also write the project that moves it: manifests, config, both stack files")
+    .option("--init <dir>", "also write the project that moves it, for a repository of its own")
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--html <file>", "also write the rehearsal as one HTML page")
     .option("--stack-trace", "say where in the code an unexpected error happened")

@@ -2,7 +2,16 @@
  * A set that really runs is read, rehearsed and written down as a project, and that project takes it over with the real
  * engine. Nothing is written in a cluster before its first `up`.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { RehearsalReport } from "../../rehearsal/report";
@@ -88,7 +97,7 @@ describeOnClusters("a set that really runs", () => {
     const { code, stdout, output } = await fromSource(
       ...["--destination-context", "destination", "--init", "moves/web", "--json"],
     );
-    expect([code, output]).toEqual([0, expect.stringContaining("Wrote 11 files to moves/web")]);
+    expect([code, output]).toEqual([0, expect.stringContaining("Wrote 17 files to moves/web")]);
     expect(await versions(ground())).toEqual(before);
     const { set, steps, violations } = JSON.parse(stdout) as RehearsalReport;
     expect([set.name, violations, steps.length]).toEqual(["web", [], 7]);
@@ -96,11 +105,13 @@ describeOnClusters("a set that really runs", () => {
     expect(carried?.map(({ name }) => name)).toEqual([`disk-${namespace}-data-web-1`]);
     const files = filesIn(project);
     expect(Object.keys(files).sort()).toEqual([
-      ...["Pulumi.destination.yaml", "Pulumi.source.yaml", "Pulumi.yaml", "index.js"],
+      ...[".github/workflows/preview.yml", ".github/workflows/walk.yml", ".gitignore"],
+      ...["Pulumi.destination.yaml", "Pulumi.source.yaml", "Pulumi.yaml", "README.md", "index.js"],
       ...["poddisruptionbudget-web", "role-web", "rolebinding-web", "service-web-front", "service-web"].map(
         (name) => `manifests/${name}.yaml`,
       ),
       ...["serviceaccount-web", "statefulset-web"].map((name) => `manifests/${name}.yaml`),
+      ...["package-lock.json", "package.json", "statefulset-cutover-0.1.0.tgz"],
     ]);
     expect(readdirSync(join(root, "moves"))).toEqual(["web"]);
     // Neither the Secret's value nor its base64 is anywhere.
@@ -161,15 +172,19 @@ describeOnClusters("a set that really runs", () => {
       for (const folder of [home, join(root, "state")]) mkdirSync(folder);
       const plugins = join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "plugins");
       if (existsSync(plugins)) symlinkSync(plugins, join(home, "plugins"));
-      // As the next steps say.
-      symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
+      // As the next steps say, and where a colleague would have it.
+      const elsewhere = join(root, "elsewhere");
+      renameSync(project, elsewhere);
+      const installed = await runProcess("npm", ["ci", "--no-audit", "--no-fund"], { cwd: elsewhere, env });
+      tell(`npm ci ended with ${installed.code} in ${installed.ms} ms`);
+      expect(installed.code).toBe(0);
       const real = {
         ...{ ...env, PULUMI_HOME: home, PULUMI_BACKEND_URL: `file://${join(root, "state")}` },
         ...{ PULUMI_CONFIG_PASSPHRASE: "", PULUMI_SKIP_UPDATE_CHECK: "true" },
       };
       const pulumi = async (...args: string[]): Promise<string> => {
         const more = ["--non-interactive", "--color=never"];
-        const { code, output, ms } = await runProcess("pulumi", [...args, ...more], { cwd: project, env: real });
+        const { code, output, ms } = await runProcess("pulumi", [...args, ...more], { cwd: elsewhere, env: real });
         tell(`pulumi ${args.join(" ")} ended with ${code} in ${ms} ms`);
         if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${output}`);
         return output.replace(/\s+/g, " ");
@@ -184,6 +199,7 @@ describeOnClusters("a set that really runs", () => {
       const taken = up.match(/adopt: \S+ \S+ is taken over[^.]*\. Only annotations are written/g) ?? [];
       expect(new Set(taken).size).toBe(7);
       expect(up).not.toContain("has fields that the manifests lack");
+      expect(up).not.toContain("package.json");
       expect(await uids()).toEqual(pods);
       expect((await ground().set("source", namespace, "web"))?.metadata.generation).toBe(generation);
 
