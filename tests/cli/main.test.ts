@@ -68,6 +68,7 @@ test("--json prints one object on stdout and nothing else", async () => {
 test("options reach the rehearsal", async () => {
   const seen: RehearsalOptions[] = [];
   const args = ["--manifests", "a.yaml", "b.yaml", "--manifests", "c.yaml", "--namespace", "shop"];
+  args.push("--leave-out", "Deployment/proxy", "Job/*,Role/system:a", "--leave-out", "Job/*");
   args.push("--from", "4", "--to", "2", "--one-way", "--batch", "2", "--config-dir", "examples/web");
   await run(["rehearse", ...args], fakeIo(), commands(playing(report, seen)));
   await run(["rehearse"], fakeIo(), commands(playing(report, seen)));
@@ -75,6 +76,7 @@ test("options reach the rehearsal", async () => {
     {
       cwd: "/srv/app",
       manifests: ["a.yaml", "b.yaml", "c.yaml"],
+      leaveOut: ["Deployment/proxy", "Job/*", "Role/system:a"],
       namespace: "shop",
       from: 4,
       to: 2,
@@ -92,13 +94,16 @@ test("ill-typed options are told together, with whatever the rehearsal finds", a
   const refusing: Rehearse = ({ problems }) =>
     Promise.reject(new UserError([...problems, { where: "manifests", what: "is not set", todo: "Set it" }]));
   const args = ["rehearse", "--json", "--from", "-1", "--to", "1.5", "--batch", "0", "--namespace", ""];
+  args.push("--leave-out", "proxy");
   expect(await run(args, io, commands(refusing))).toBe(2);
   expect(io.out()).toBe("");
   expect(io.err().split("\n")).toEqual([
-    "error: 5 problems:",
+    "error: 6 problems:",
     '  - --from is not legal (received "-1"); legal: a whole number from 0 to 999999999. Correct the option',
     '  - --to is not legal (received "1.5"); legal: a whole number from 0 to 999999999. Correct the option',
     '  - --batch is not legal (received "0"); legal: a whole number from 1 to 999999999. Correct the option',
+    '  - --leave-out names no object (received "proxy"); legal: Kind/name, Kind/* for all of a kind, or Kind.group/name, such as ' +
+      "Deployment/proxy. Correct the option",
     "  - --namespace is empty. Name one, or leave it out for the manifests' own",
     "  - manifests is not set. Set it",
     "",

@@ -108,6 +108,12 @@ test("objects whose names give one file name get two files; a namespace comes al
   expect(Object.keys(plain).filter((path) => path.startsWith("manifests/"))).toHaveLength(1);
 });
 
+test("what is left out stands in the config, for both halves", () => {
+  const leaveOut = ["Service/web", "Role.rbac.authorization.k8s.io/*"];
+  const text = startingProject(found(webSet(3)), { ...point, leaveOut })["Pulumi.yaml"] ?? "";
+  expect((parse(text) as { config: object }).config).toMatchObject({ leaveOut });
+});
+
 test("what servers, controllers and tools set is in no manifest", () => {
   const live: KubernetesObject = {
     apiVersion: "v1",

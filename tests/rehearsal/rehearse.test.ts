@@ -222,6 +222,26 @@ describe("bad input is told in one message", () => {
     );
   });
 
+  test("what is to be left out is said as an option where there is no project, as config where there is one", async () => {
+    const job = (name: string): string => `---\napiVersion: batch/v1\nkind: Job\nmetadata: { name: ${name} }\n`;
+    const files = {
+      "set.yaml": `${manifests({ replicas: 1 })}${job("a")}${job("b")}`,
+      "Pulumi.yaml": "name: a\nconfig: { manifests: [set.yaml], leaveOut: [Job/a] }\n",
+    };
+    await inFolder(files, async (cwd) => {
+      const plain = await refusal({ cwd, manifests: ["set.yaml"], leaveOut: ["Job/c"] });
+      expect(plain).toContain("  - --leave-out Job/c names no object of the manifests. Did you mean Job/a? ");
+      expect(plain).toContain("All of them: --leave-out Job/a Job/b");
+      const project = await refusal({ cwd });
+      expect(project).toContain("Leave it out (leaveOut: [Job/a, Job/b]), and apply it");
+      // Both are followed; the option adds to what the config has.
+      for (const options of [{ manifests: ["set.yaml"], leaveOut: ["Job/a", "Job/b"] }, { leaveOut: ["Job/b"] }]) {
+        const { violations } = await rehearse({ cwd, oneWay: true, problems: [], ...options });
+        expect(violations).toEqual([]);
+      }
+    });
+  });
+
   test("what is wrong with one file, the config and the options is told with a file that cannot be read", async () => {
     const files = {
       "Pulumi.yaml":
