@@ -1,6 +1,7 @@
 /**
  * The five processes of a control plane: their files, ports and command lines. Pure: nothing is started here.
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { LOOPBACK } from "./ports";
 
@@ -104,6 +105,11 @@ export function podNetwork(number: number): string {
   return `10.24${3 + number}`;
 }
 
+/** The name of a control plane's etcd, which no other's has. */
+export function etcdName(layout: Layout): string {
+  return `playground-${createHash("sha256").update(layout.folder).digest("hex").slice(0, 12)}`;
+}
+
 /** The arguments of one component. */
 export function commandLine(component: ComponentName, input: CommandLineInput): string[] {
   const { layout, ports, number, stages, featureGates } = input;
@@ -113,13 +119,13 @@ export function commandLine(component: ComponentName, input: CommandLineInput): 
       const client = `http://${LOOPBACK}:${ports.etcd}`;
       const peer = `http://${LOOPBACK}:${ports.etcdPeer}`;
       return [
-        "--name=playground",
+        `--name=${etcdName(layout)}`,
         `--data-dir=${join(layout.folder, "etcd")}`,
         `--listen-client-urls=${client}`,
         `--advertise-client-urls=${client}`,
         `--listen-peer-urls=${peer}`,
         `--initial-advertise-peer-urls=${peer}`,
-        `--initial-cluster=playground=${peer}`,
+        `--initial-cluster=${etcdName(layout)}=${peer}`,
         // The data is thrown away on `down`: speed is worth more than surviving a power cut.
         "--unsafe-no-fsync",
         "--log-level=warn",

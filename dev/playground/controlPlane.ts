@@ -3,31 +3,28 @@
  */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "./api";
-import { playgroundFolder } from "./build";
+import { ComponentProcesses, type HowToStop } from "./componentProcesses";
 import {
   assignPorts,
   COMPONENTS,
-  commandLine,
   type ComponentName,
   layoutOf,
   type Layout,
   PORT_COUNT,
   type Ports,
 } from "./components";
-import { PlaygroundError, messageOf } from "./errors";
+import { PortTakenError } from "./errors";
 import { type KubeContext, renderKubeconfig } from "./kubeconfig";
 import { createNodes, nodesReady } from "./nodes";
-import { freePorts, LOOPBACK } from "./ports";
-import { answers } from "./probes";
-import { findProcesses, hasEnded, isPaused, killProcess, launch, runningPid, signal } from "./processes";
+import { LOOPBACK } from "./ports";
+import { isOwnEtcd } from "./probes";
+import { isPaused } from "./processes";
+import { releasePorts, reservePorts } from "./reservation";
 import { createStorageClasses } from "./storage";
 
-const START_LIMIT_MS = 120_000;
-const POLL_MS = 50;
-const LOG_LINES_SHOWN = 5;
+/** How often a start is tried while other programs take the ports that were free a moment before. */
+const STARTS = 5;
 
 /** What a control plane is made from. */
 export interface ControlPlaneOptions {
@@ -48,7 +45,7 @@ interface ClusterRecord extends ControlPlaneOptions {
 /** A control plane that can be started and stopped, as a whole or a component at a time. */
 export class ControlPlane {
   private readonly layout: Layout;
-  private ended = false;
+  private readonly processes: ComponentProcesses;
 
   private constructor(
     folder: string,
@@ -56,6 +53,7 @@ export class ControlPlane {
     private ports: Ports | undefined,
   ) {
     this.layout = layoutOf(folder);
+    this.processes = new ComponentProcesses({ ...options, layout: this.layout }, () => this.usedPorts);
   }
 
   /** A control plane that will live in `folder`; nothing is started yet. */
@@ -107,7 +105,7 @@ export class ControlPlane {
   pids(): Partial<Record<ComponentName, number>> {
     const found: Partial<Record<ComponentName, number>> = {};
     for (const component of COMPONENTS) {
-      const pid = this.pid(component);
+      const pid = this.processes.pid(component);
       if (pid !== undefined) {
         found[component] = pid;
       }
@@ -117,49 +115,32 @@ export class ControlPlane {
 
   /** Starts everything and waits until pods can be made: three nodes Ready, storage classes there. */
   async start(): Promise<void> {
-    this.ended = false;
-    this.ports = assignPorts(await freePorts(PORT_COUNT));
-    this.refuseIfEnded();
-    this.writeFiles(this.ports);
-    this.launch("etcd");
-    this.launch("kube-apiserver");
-    await this.until(
-      "kube-apiserver",
-      () => existsSync(this.layout.certificate) && existsSync(this.layout.certificateKey),
-    );
-    writeFileSync(this.kubeconfig, renderKubeconfig([this.kubeContext]), { mode: 0o600 });
-    await this.until("kube-apiserver", () => this.answers("kube-apiserver"));
-    const others = COMPONENTS.filter((component) => component !== "etcd" && component !== "kube-apiserver");
-    for (const component of others) {
-      this.launch(component);
-    }
-    const client = this.client();
-    try {
-      await createNodes(client, this.context, this.options.number);
-      await createStorageClasses(client);
-      await Promise.all(others.map((component) => this.until(component, () => this.answers(component))));
-      await this.until("kwok", () => nodesReady(client));
-      await this.until("kube-controller-manager", async () => {
-        // Without it every pod of the namespace is refused.
-        return (await client.find("/api/v1/namespaces/default/serviceaccounts/default")) !== undefined;
-      });
-    } finally {
-      client.close();
+    this.processes.beginAgain();
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.startOnce();
+        return;
+      } catch (error) {
+        if (!(error instanceof PortTakenError) || tries >= STARTS) {
+          throw error;
+        }
+        // From empty: the others may have talked to whoever has the port.
+        await this.processes.kill();
+        this.processes.refuseIfEnded();
+        this.remove();
+      }
     }
   }
 
   /** Kills every component; data and logs stay. A start that is under way fails. Returns how many processes there were. */
-  async kill(): Promise<number> {
-    this.ended = true;
-    const pids = findProcesses(COMPONENTS, this.mark);
-    await Promise.all(pids.map(killProcess));
-    return pids.length;
+  kill(): Promise<number> {
+    return this.processes.end();
   }
 
   /** Kills every component and removes the folder with all data. Returns how many processes there were. */
   async stop(): Promise<number> {
     const count = await this.kill();
-    rmSync(this.layout.folder, { recursive: true, force: true });
+    this.remove();
     return count;
   }
 
@@ -167,45 +148,27 @@ export class ControlPlane {
    * Takes one component away, as a crash (SIGKILL, the default), an orderly end (SIGTERM) or a machine that hangs (SIGSTOP)
    * does. Returns when the process is gone or paused.
    */
-  async stopComponent(component: ComponentName, how: "SIGKILL" | "SIGTERM" | "SIGSTOP" = "SIGKILL"): Promise<void> {
-    const pid = this.pid(component);
-    if (pid === undefined) {
-      return;
-    }
-    signal(pid, how);
-    const done = (): boolean => (how === "SIGSTOP" ? isPaused(pid) : hasEnded(pid));
-    const deadline = Date.now() + START_LIMIT_MS;
-    while (!done()) {
-      if (Date.now() > deadline) {
-        throw new Error(`${this.context}: ${component} does not react to ${how}`);
-      }
-      await sleep(POLL_MS);
-    }
+  stopComponent(component: ComponentName, how: HowToStop = "SIGKILL"): Promise<void> {
+    return this.processes.stop(component, how);
   }
 
   /** Lets a paused component go on, or starts one that was stopped, on the same port with the same data. Waits for it. */
-  async startComponent(component: ComponentName): Promise<void> {
-    const pid = this.pid(component);
-    if (pid === undefined) {
-      this.launch(component);
-    } else {
-      signal(pid, "SIGCONT");
-    }
-    await this.until(component, () => this.answers(component));
+  startComponent(component: ComponentName): Promise<void> {
+    return this.processes.startAgain(component);
   }
 
   /** What is wrong with this control plane, in words; empty if all of it runs and answers. */
   async problems(): Promise<string[]> {
     const found = await Promise.all(
       COMPONENTS.map(async (component) => {
-        const pid = this.pid(component);
+        const pid = this.processes.pid(component);
         if (pid === undefined) {
           return `${component} does not run`;
         }
         if (isPaused(pid)) {
           return `${component} is paused`;
         }
-        return (await this.answers(component)) ? "" : `${component} does not answer`;
+        return (await this.processes.answers(component)) ? "" : `${component} does not answer`;
       }),
     );
     return found.filter((problem) => problem !== "");
@@ -218,13 +181,40 @@ export class ControlPlane {
     return this.ports;
   }
 
-  /** Every command line of this control plane contains this, and no other's does. */
-  private get mark(): string {
-    return `${this.layout.folder}/`;
+  private async startOnce(): Promise<void> {
+    const { layout, processes } = this;
+    this.ports = assignPorts(await reservePorts(PORT_COUNT, layout.folder));
+    processes.refuseIfEnded();
+    this.writeFiles(this.ports);
+    processes.launch("etcd");
+    // Before anybody writes into it: an etcd that answers may be somebody else's, and ours about to find its port taken.
+    await processes.until("etcd", () => isOwnEtcd(this.usedPorts.etcd, layout));
+    processes.launch("kube-apiserver");
+    await processes.until("kube-apiserver", () => existsSync(layout.certificate) && existsSync(layout.certificateKey));
+    writeFileSync(this.kubeconfig, renderKubeconfig([this.kubeContext]), { mode: 0o600 });
+    await processes.until("kube-apiserver", () => processes.answers("kube-apiserver"));
+    const others = COMPONENTS.filter((component) => component !== "etcd" && component !== "kube-apiserver");
+    for (const component of others) {
+      processes.launch(component);
+    }
+    const client = this.client();
+    try {
+      await createNodes(client, this.context, this.options.number);
+      await createStorageClasses(client);
+      await Promise.all(others.map((component) => processes.until(component, () => processes.answers(component))));
+      await processes.until("kwok", () => nodesReady(client));
+      await processes.until("kube-controller-manager", async () => {
+        // Without it every pod of the namespace is refused.
+        return (await client.find("/api/v1/namespaces/default/serviceaccounts/default")) !== undefined;
+      });
+    } finally {
+      client.close();
+    }
   }
 
-  private pid(component: ComponentName): number | undefined {
-    return runningPid(this.layout.pid(component), this.mark);
+  private remove(): void {
+    rmSync(this.layout.folder, { recursive: true, force: true });
+    releasePorts(this.layout.folder);
   }
 
   private writeFiles(ports: Ports): void {
@@ -237,60 +227,5 @@ export class ControlPlane {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     writeFileSync(layout.serviceAccountKey, privateKey.export({ type: "sec1", format: "pem" }), { mode: 0o600 });
     writeFileSync(layout.serviceAccountPublicKey, publicKey.export({ type: "spki", format: "pem" }));
-  }
-
-  private refuseIfEnded(): void {
-    if (this.ended) {
-      throw new PlaygroundError(`${this.context}: stopped while it was starting`);
-    }
-  }
-
-  private launch(component: ComponentName): void {
-    const { layout, options } = this;
-    this.refuseIfEnded();
-    const stages = join(playgroundFolder(), "stages");
-    launch({
-      binary: join(options.binaries, component),
-      args: commandLine(component, { ...options, layout, ports: this.usedPorts, stages }),
-      cwd: layout.folder,
-      logFile: layout.log(component),
-      pidFile: layout.pid(component),
-    });
-  }
-
-  /** Waits for a condition that `component` is to bring about; gives up at once when it, or what it stands on, died. */
-  private async until(component: ComponentName, condition: () => boolean | Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + START_LIMIT_MS;
-    let last = "";
-    for (;;) {
-      try {
-        if (await condition()) {
-          return;
-        }
-      } catch (error) {
-        last = `: ${messageOf(error)}`;
-      }
-      this.refuseIfEnded();
-      const dead = (["etcd", component] as const).find((each) => this.pid(each) === undefined);
-      if (dead !== undefined || Date.now() > deadline) {
-        const what =
-          dead === undefined ? `was not ready after ${START_LIMIT_MS / 1000} s${last}` : "ended while it was starting";
-        const shown = dead ?? component;
-        throw new PlaygroundError(
-          [`${this.context}: ${shown} ${what}. The end of its log:`, ...this.logEnd(shown)].join("\n  "),
-        );
-      }
-      await sleep(POLL_MS);
-    }
-  }
-
-  private logEnd(component: ComponentName): string[] {
-    const file = this.layout.log(component);
-    const lines = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
-    return [...lines.slice(-LOG_LINES_SHOWN), `(${join(basename(this.layout.folder), "logs", `${component}.log`)})`];
-  }
-
-  private answers(component: ComponentName): Promise<boolean> {
-    return answers(component, { ports: this.usedPorts, kubeconfig: this.kubeconfig, context: this.context });
   }
 }

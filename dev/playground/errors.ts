@@ -7,6 +7,11 @@ export class PlaygroundError extends Error {
   override readonly name: string = "PlaygroundError";
 }
 
+/** A component could not listen: a program that is not of a playground has taken its port. */
+export class PortTakenError extends PlaygroundError {
+  override readonly name = "PortTakenError";
+}
+
 /** The command line was wrong (exit code 2). */
 export class UsageError extends PlaygroundError {
   override readonly name = "UsageError";

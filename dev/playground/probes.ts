@@ -3,7 +3,7 @@
  */
 import { request as httpRequest } from "node:http";
 import { ApiClient } from "./api";
-import type { ComponentName, Ports } from "./components";
+import { type ComponentName, etcdName, type Layout, type Ports } from "./components";
 import { readAccess } from "./kubeconfig";
 import { LOOPBACK } from "./ports";
 
@@ -38,6 +38,13 @@ export async function answers(component: ComponentName, target: ProbeTarget): Pr
   }
 }
 
+/** Whether the etcd that answers on this port is that of the control plane with these files. */
+export async function isOwnEtcd(port: number, layout: Layout): Promise<boolean> {
+  const { status, text } = await ask(port, "/v3/cluster/member/list", "{}");
+  const { members = [] } = status === 200 ? (JSON.parse(text) as { members?: { name?: string }[] }) : {};
+  return members.some(({ name }) => name === etcdName(layout));
+}
+
 async function httpsAnswers({ kubeconfig, context }: ProbeTarget, port: number, path: string): Promise<boolean> {
   try {
     const client = new ApiClient({ ...readAccess(kubeconfig, context), server: `https://${LOOPBACK}:${port}` });
@@ -52,15 +59,28 @@ async function httpsAnswers({ kubeconfig, context }: ProbeTarget, port: number, 
   }
 }
 
-function httpAnswers(port: number, path: string): Promise<boolean> {
+async function httpAnswers(port: number, path: string): Promise<boolean> {
+  return (await ask(port, path)).status === 200;
+}
+
+/** One request, a POST if it has a body. Where nobody answers the status is 0. */
+function ask(port: number, path: string, body?: string): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve) => {
-    const sent = httpRequest({ host: LOOPBACK, port, path, signal: AbortSignal.timeout(LIMIT_MS) }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode === 200);
+    const fail = (): void => {
+      resolve({ status: 0, text: "" });
+    };
+    const method = body === undefined ? "GET" : "POST";
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    const sent = httpRequest({ host: LOOPBACK, port, path, method, signal }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (part: string) => (text += part));
+      answer.on("error", fail);
+      answer.on("end", () => {
+        resolve({ status: answer.statusCode ?? 0, text });
+      });
     });
-    sent.on("error", () => {
-      resolve(false);
-    });
-    sent.end();
+    sent.on("error", fail);
+    sent.end(body);
   });
 }

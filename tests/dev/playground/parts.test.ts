@@ -1,13 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { playgroundFolder } from "../../../dev/playground/build";
 import { assignPorts, COMPONENTS, commandLine, layoutOf } from "../../../dev/playground/components";
 import { withLock } from "../../../dev/playground/lock";
-import { freePorts, isFree } from "../../../dev/playground/ports";
 import { findProcesses, isPaused, killProcess, launch, runningPid, signal } from "../../../dev/playground/processes";
 import { attachmentName, volumeObject } from "../../../dev/playground/storage";
 import { span, talkTo } from "../../../dev/playground/talk";
@@ -82,21 +80,6 @@ describe("command lines", () => {
   test("need all ports", () => {
     expect(() => assignPorts([1, 2])).toThrow("6 ports are needed, got 2");
   });
-});
-
-test("ports are different, free, and below those that outgoing connections get", async () => {
-  const ports = await freePorts(12);
-  expect(new Set(ports).size).toBe(12);
-  expect(Math.max(...ports)).toBeLessThan(32_768);
-  const server = createServer();
-  const port = await new Promise<number>((resolve) => {
-    server.listen(ports[0], "127.0.0.1", () => {
-      resolve(ports[0] ?? 0);
-    });
-  });
-  expect(await isFree(port)).toBe(false);
-  await new Promise((resolve) => server.close(resolve));
-  expect(await isFree(port)).toBe(true);
 });
 
 describe("a lock", () => {
