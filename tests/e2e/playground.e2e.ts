@@ -1,7 +1,8 @@
 /**
  * The playground itself, for real: both clusters are started, used, broken, mended and removed. Needs Go for the first run.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -114,6 +115,51 @@ describeOnClusters("the playground", () => {
       ),
     );
     expect(uids[0]).not.toBe(uids[1]);
+  });
+
+  test("nodes report what a kubelet reports, and take a pod that asks for it", async () => {
+    interface Node extends KubeObject {
+      readonly status: {
+        readonly capacity: Readonly<Record<string, string>>;
+        readonly allocatable: Readonly<Record<string, string>>;
+        readonly addresses: readonly { readonly type: string; readonly address: string }[];
+        readonly nodeInfo: Readonly<Record<string, string>>;
+      };
+    }
+    const resources = ["cpu", "ephemeral-storage", "hugepages-1Gi", "hugepages-2Mi", "memory", "pods"];
+    const places: unknown[] = [];
+    for (const context of CONTEXTS) {
+      await withClient(context, async (client) => {
+        const { items } = await client.get<{ items: Node[] }>("/api/v1/nodes");
+        for (const { metadata, status: reported } of items) {
+          expect(Object.keys(reported.capacity).sort()).toEqual(resources);
+          expect(Object.keys(reported.allocatable).sort()).toEqual(resources);
+          expect(reported.addresses).toContainEqual({ type: "Hostname", address: metadata.name });
+          expect(reported.nodeInfo.kubeletVersion).toMatch(/^v1\.36\.\d+$/);
+        }
+        const addresses = items.flatMap(({ status: { addresses } }) => addresses.map(({ address }) => address));
+        expect(new Set(addresses).size).toBe(6);
+        places.push(
+          items.map(({ metadata }) => {
+            const labels = metadata.labels as Readonly<Record<string, string>>;
+            return [labels["topology.kubernetes.io/region"], labels["topology.kubernetes.io/zone"]];
+          }),
+        );
+        const asked = { "ephemeral-storage": "50Mi", "hugepages-2Mi": "64Mi", memory: "1Gi" };
+        await client.create(PODS, {
+          apiVersion: "v1",
+          kind: "Pod",
+          metadata: { name: "demanding" },
+          spec: {
+            containers: [{ name: "main", image: "example.com/web:1", resources: { requests: asked, limits: asked } }],
+          },
+        });
+        await until("ready", async () => isReady(await client.find<Pod>(`${PODS}/demanding`)));
+        await client.delete(`${PODS}/demanding`);
+      });
+    }
+    const zones = ["a", "b", "c"].map((zone) => ["region-1", `region-1-${zone}`]);
+    expect(places).toEqual([zones, zones]); // the clusters reach the same disks
   });
 
   test("nodes keep a fresh lease, and turn unready when asked to", async () => {
@@ -307,6 +353,37 @@ describeOnClusters("the playground", () => {
     expect(starter).toContain("destination: etcd does not run");
     expect(starter).toContain("starting both again from empty");
     expect(waiter).toContain("Both clusters are already running");
+  });
+
+  test("two ups at once in other folders share no port, and start again where another program takes one", async () => {
+    const folders = ["one", "two"].map((name) => join(parent, name, "clusters"));
+    const both = folders.map((folder) => new Clusters(folder, talkTo(process.stderr, process.env)));
+    const thief = createServer();
+    const stealing = sleep(0).then(async () => {
+      const record = join(folders[0] ?? "", "source", "cluster.json");
+      await until("its ports are chosen", () => Promise.resolve(existsSync(record)));
+      const { ports } = JSON.parse(readFileSync(record, "utf8")) as { ports: { api: number } };
+      await new Promise((resolve, reject) => {
+        thief.once("error", reject).listen(ports.api, "127.0.0.1", () => {
+          resolve(undefined);
+        });
+      });
+      return ports.api;
+    });
+    try {
+      const [taken, ...started] = await Promise.all([stealing, ...both.map((each) => each.up())]);
+      expect(started.map(({ running }) => running)).toEqual([true, true]);
+      const ports = folders.flatMap((folder) =>
+        CONTEXTS.flatMap((context) => {
+          const record = JSON.parse(readFileSync(join(folder, context, "cluster.json"), "utf8")) as { ports: object };
+          return Object.values(record.ports) as number[];
+        }),
+      );
+      expect(new Set([...ports, taken]).size).toBe(25);
+    } finally {
+      thief.close();
+      await Promise.all(both.map((each) => each.down()));
+    }
   });
 
   test("down leaves no process and no file, even when the files are gone already", async () => {
