@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { releasePorts, reservePorts } from "../../../dev/playground/reservation";
 
+jest.setTimeout(60_000); // six processes, on a machine that may be busy
+
 const COMPILED = join(__dirname, "..", "..", "..", "dist", "dev", "playground", "reservation.js");
 
 let parent: string;
