@@ -34,7 +34,11 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
   for (const note of plan.notes) await pulumi.log.info(note);
 
   const { decision, workload } = plan;
-  const provider = new Provider("cluster", providerArgs(args.connection, plan));
+  const connection = plan.cluster.connection ?? args.connection;
+  if (connection.kubeconfig !== args.connection.kubeconfig) {
+    await pulumi.log.info(`context ${connection.context}: reached by the service account of this pod`);
+  }
+  const provider = new Provider("cluster", providerArgs(connection, plan));
   const half = new SplitStatefulSet(workload.set.metadata.name, plan, { provider });
 
   // Every output depends on the proof: a failed `up` keeps the earlier value of an output that rejects.

@@ -289,7 +289,11 @@ class Reader extends ProtectionsReader {
         todo,
       });
     }
-    return { context: context ?? side, ...(kubeconfig !== undefined && { kubeconfig }) };
+    return {
+      context: context ?? side,
+      ...(kubeconfig !== undefined && { kubeconfig }),
+      ...(context === undefined && { isDefault: true }),
+    };
   }
 
   public warnings(side: Side | undefined): readonly string[] {

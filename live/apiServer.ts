@@ -7,6 +7,7 @@ import { Credentials } from "./credentials";
 import type { Access } from "./credentials";
 import { findContext } from "./kubeconfig";
 import type { KubeContext } from "./kubeconfig";
+import { reachable } from "./serviceAccount";
 import { withoutSecrets } from "./withoutSecrets";
 
 /** How long to wait. */
@@ -66,10 +67,17 @@ class NoAnswer extends Error {
 export class ApiServer {
   private opened: { readonly context: KubeContext; readonly url: URL; readonly credentials: Credentials } | undefined;
 
+  private reached: Connection | undefined;
+
   public constructor(
-    private readonly connection: Connection,
+    private readonly given: Connection,
     private readonly patience: Patience = patient,
   ) {}
+
+  /** How the server is reached: told once, so that whoever asks gets the same. */
+  public get connection(): Connection {
+    return (this.reached ??= reachable(this.given));
+  }
 
   /**
    * Asks once; a read is asked again if the connection broke or the server was overloaded.
@@ -86,7 +94,7 @@ export class ApiServer {
     const said = withoutSecrets(typeof body?.message === "string" ? body.message : "").slice(0, 500);
     const reason = said === "" ? "" : `: ${said}`;
     if (answer.status === 401) {
-      const todo = `Log in again, or mend the user of that context: kubectl --context ${this.connection.context} auth whoami`;
+      const todo = `Log in again, or mend the user of that context: kubectl --context ${this.given.context} auth whoami`;
       throw this.unreachable(`does not accept the account's credentials (401)${reason}`, todo);
     }
     // Any other 403 is an admission policy's, or a namespace's that is being deleted: an answer.
@@ -103,7 +111,7 @@ export class ApiServer {
   /** Where this server is, for messages: context and URL, without anything secret. */
   public describe(): string {
     const where = this.opened === undefined ? "" : ` at ${shown(this.opened.url)}`;
-    return `the API server of context "${this.connection.context}"${where}`;
+    return `the API server of context "${this.given.context}"${where}`;
   }
 
   private unreachable(what: string, todo = ""): Unreachable {

@@ -28,6 +28,11 @@ export interface Listing {
  * `KubernetesCluster` asks a real API server; the rehearsal answers from a simulated one.
  */
 export interface Cluster {
+  /**
+   * How it is really reached, for the Kubernetes provider: another way than the connection that it was opened with only where
+   * the service account of this pod is taken. Left out: by that connection.
+   */
+  readonly connection?: Connection;
   /** Server version, such as `v1.36.2`. */
   version(): Promise<string>;
   /** Any one object. */
@@ -84,6 +89,11 @@ export interface Connection {
   readonly context: string;
   /** Contents or path of a kubeconfig. Left out: `KUBECONFIG`, then `~/.kube/config`. A secret. */
   readonly kubeconfig?: string;
+  /**
+   * Whether nobody named the context: then, where there is no kubeconfig at all, the service account of the pod that this
+   * program runs in does as well. Default false.
+   */
+  readonly isDefault?: boolean;
 }
 
 /** The cluster did not answer, or the account may not ask. */

@@ -21,6 +21,9 @@ interface Held {
   readonly expiresAtMs: number;
 }
 
+/** A token in a file is renewed by others; it is read again after that long, as by client-go. */
+const tokenFileMs = 60_000;
+
 /** The credentials of a context: certificates, tokens, passwords, exec plugins. */
 export class Credentials {
   private latest: Promise<Held> | undefined;
@@ -48,7 +51,7 @@ export class Credentials {
     const { name, user } = this.context;
     if (user["auth-provider"] !== undefined) throw new Unreachable(refusedProvider(name, user["auth-provider"]));
     const exec = user.exec ? await runExecPlugin(user.exec, this.context) : undefined;
-    const expiresAtMs = exec?.expiresAtMs ?? Infinity;
+    const expiresAtMs = exec?.expiresAtMs ?? (user.tokenFile === undefined ? Infinity : Date.now() + tokenFileMs);
     const access = { headers: this.headers(exec), agent: await this.agent(), tls: this.tls(exec) };
     return { access, expiresAtMs };
   }

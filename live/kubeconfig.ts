@@ -59,7 +59,7 @@ interface Entry {
 }
 
 type Section = "clusters" | "users" | "contexts";
-type Kubeconfig = Partial<Record<Section, readonly Entry[] | null>>;
+type Kubeconfig = Partial<Record<Section, readonly Entry[] | null>> & { readonly "current-context"?: string };
 
 /** Fields of cluster and user that hold a path, relative to the folder of the kubeconfig that has them. */
 const pathFields = ["certificate-authority", "client-certificate", "client-key", "tokenFile"];
@@ -83,6 +83,18 @@ export function findContext(connection: Connection): KubeContext {
     throw new Unreachable(`kubeconfig context "${context}" names the user "${found.user ?? ""}", which is not there.`);
   }
   return { name: context, cluster: { ...cluster, server: cluster.server }, user: user ?? {} };
+}
+
+/** Whether the kubeconfig of this machine has a context of that name. */
+export function hasContext(name: string): boolean {
+  return defaultKubeconfigs().some(({ contexts }) => contexts?.some((entry) => entry.name === name));
+}
+
+/** Whether there is no kubeconfig on this machine, or nothing in it. */
+export function isEmptyKubeconfig(): boolean {
+  return defaultKubeconfigs().every(
+    (file) => !file["current-context"] && (["contexts", "clusters", "users"] as const).every((s) => !file[s]?.length),
+  );
 }
 
 /**
@@ -113,7 +125,8 @@ function missingContext({ context, kubeconfig }: Connection, files: readonly Kub
   const places = kubeconfig === undefined ? defaultPaths().join(", ") : "kubernetes:kubeconfig";
   return new UnknownContext(
     `${missing} is none at all (looked in ${places})`,
-    "Set KUBECONFIG, or run: pulumi config set kubernetes:kubeconfig <path>",
+    "Set KUBECONFIG, or run: pulumi config set kubernetes:kubeconfig <path>; in a pod of that cluster, for its service account: " +
+      "pulumi config set kubernetes:context in-cluster",
   );
 }
 
@@ -165,6 +178,7 @@ function parseKubeconfig(text: string, folder: string): Kubeconfig | undefined {
   const sections: Section[] = ["clusters", "users", "contexts"];
   if (sections.some((section) => !Array.isArray(kubeconfig[section] ?? []))) return undefined;
   return {
+    ...(kubeconfig["current-context"] && { "current-context": kubeconfig["current-context"] }),
     contexts: kubeconfig.contexts ?? [],
     clusters: (kubeconfig.clusters ?? []).map((entry) => ({ ...entry, cluster: absolute(entry.cluster, folder) })),
     users: (kubeconfig.users ?? []).map((entry) => ({ ...entry, user: absolute(entry.user, folder) })),

@@ -32,6 +32,10 @@ export class KubernetesCluster implements Cluster {
 
   public constructor(private readonly server: ApiServer) {}
 
+  public get connection(): Connection {
+    return this.server.connection;
+  }
+
   public async version(): Promise<string> {
     const { body } = await this.server.ask({ method: "GET", path: "/version", action: "get the version" });
     if (typeof body?.gitVersion !== "string") throw this.strange("tells no version");

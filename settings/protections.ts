@@ -17,7 +17,7 @@ export class ProtectionsReader extends ConfigReader {
       this.problem("peerContext", { what, received: context, legal, todo: this.change("peerContext", "<context>") });
       return undefined;
     }
-    return { ...own, context };
+    return { context, ...(own.kubeconfig !== undefined && { kubeconfig: own.kubeconfig }) };
   }
 
   /** Pods that a person vouches for as stopped. */

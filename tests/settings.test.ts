@@ -52,14 +52,14 @@ describe("what is read", () => {
       csi: {},
       patches: [],
       adopt: false,
-      connection: { context: "source" },
+      connection: { context: "source", isDefault: true },
       fenced: [],
       warnings: [],
     });
     expect(settingsOf({ manifests }, "destination")).toMatchObject({
       side: "destination",
       peerStack: "source",
-      connection: { context: "destination" },
+      connection: { context: "destination", isDefault: true },
     });
   });
 

@@ -57,6 +57,25 @@ test("certificates in files, relative to the kubeconfig; the server's name; a to
   expect(stub.requests.at(-1)?.headers.authorization).toBe("Bearer from-file");
 });
 
+test("a token in a file is read again after a minute: others renew it", async () => {
+  const sent: unknown[] = [];
+  await withFiles({ token: "first" }, async (folder) => {
+    const api = open({ tokenFile: `${folder}/token` });
+    const ask = async () => {
+      await api.ask(get);
+      sent.push(stub.requests.at(-1)?.headers.authorization);
+    };
+    await ask();
+    writeFileSync(`${folder}/token`, "second");
+    await ask();
+    const later = jest.spyOn(Date, "now").mockReturnValue(Date.now() + 61_000);
+    await ask().finally(() => {
+      later.mockRestore();
+    });
+  });
+  expect(sent).toEqual(["Bearer first", "Bearer first", "Bearer second"]);
+});
+
 test("insecure-skip-tls-verify", async () => {
   const cluster = { "certificate-authority-data": undefined, "insecure-skip-tls-verify": true };
   expect(await headers({ token: "t" }, cluster)).toBeDefined();

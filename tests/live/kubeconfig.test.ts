@@ -84,7 +84,8 @@ describe("refusals", () => {
     process.env.KUBECONFIG = "/nowhere/config";
     expect(failureOf("source")).toBe(
       'there is no kubeconfig context "source"; there is none at all (looked in /nowhere/config). ' +
-        "Set KUBECONFIG, or run: pulumi config set kubernetes:kubeconfig <path>",
+        "Set KUBECONFIG, or run: pulumi config set kubernetes:kubeconfig <path>; in a pod of that cluster, for its service " +
+        "account: pulumi config set kubernetes:context in-cluster",
     );
   });
 
