@@ -97,7 +97,7 @@ describeOnClusters("a set that really runs", () => {
     const { code, stdout, output } = await fromSource(
       ...["--destination-context", "destination", "--init", "moves/web", "--json"],
     );
-    expect([code, output]).toEqual([0, expect.stringContaining("Wrote 17 files to moves/web")]);
+    expect([code, output]).toEqual([0, expect.stringContaining("Wrote 18 files to moves/web")]);
     expect(await versions(ground())).toEqual(before);
     const { set, steps, violations } = JSON.parse(stdout) as RehearsalReport;
     expect([set.name, violations, steps.length]).toEqual(["web", [], 7]);
