@@ -1,20 +1,24 @@
 import { rangeOfSet, titleOf } from "../core/kubernetes";
 import { ordinalsText } from "../core/ordinals";
 import { podNetworkWarning, unreachableVolumes } from "../core/reach";
+import { type FoundHalf, type Standing, standingOf } from "../core/standing";
 import { startingProject } from "../core/startingProject";
 import type { ClusterSurvey, SetSurvey } from "../core/survey";
 import { type Problem, UserError } from "../core/userError";
 import type { Connection } from "../live/cluster";
 import type { ClusterReader } from "../live/clusterReader";
 import type { SetPlace, Surveyed } from "../live/survey";
+import type { HalfOption } from "../live/standing";
 import type { RealInput, RehearsalOptions } from "../rehearsal/rehearsalInput";
 import type { FromClusterFlags } from "./flags";
+import { begunFlagProblems, projectOfMove, standingInWords } from "./begunMove";
 import { folderProblems, type NewProject } from "./init";
 import { type Io, writeLines } from "./io";
 
 /** How clusters are looked at. */
 export interface Surveyor {
   readonly readCluster: (connection: Connection) => ClusterReader;
+  readonly lookAtHalf: (reader: ClusterReader, place: SetPlace, option: HalfOption) => Promise<FoundHalf>;
   readonly surveySet: (reader: ClusterReader, place: SetPlace) => Promise<Surveyed<SetSurvey>>;
   readonly surveyDestination: (
     reader: ClusterReader,
@@ -28,6 +32,7 @@ export type LoadSurveyor = () => Promise<Surveyor>;
 
 export const realSurveyor: LoadSurveyor = async () => ({
   readCluster: (await import("../live/clusterReader")).readCluster,
+  lookAtHalf: (await import("../live/standing")).lookAtHalf,
   surveySet: (await import("../live/survey")).surveySet,
   surveyDestination: (await import("../live/survey")).surveyDestination,
 });
@@ -57,7 +62,7 @@ export function clusterFlagProblems(flags: FromClusterFlags & OtherFlags, cwd: s
       .map(([where]) => ({ where, what: "goes with --from-cluster, which is not given", todo }));
   }
   const { manifests, configDir, namespace } = flags;
-  const others = { "--manifests": manifests, "--config-dir": configDir, "--namespace": namespace };
+  const others = { "--manifests": manifests, "--namespace": namespace };
   const problems: Problem[] = Object.entries(others)
     .filter(([, value]) => value !== undefined)
     .map(([where]) => ({
@@ -65,6 +70,10 @@ export function clusterFlagProblems(flags: FromClusterFlags & OtherFlags, cwd: s
       what: "does not go with --from-cluster, which takes the set as it runs",
       todo: "Leave one of the two out",
     }));
+  if (configDir !== undefined && init !== undefined) {
+    const what = "does not go with --config-dir: that folder has a project already";
+    problems.push({ where: "--init", what, todo: "Leave one of the two out" });
+  }
   const contexts = { "--from-cluster": fromCluster, "--destination-context": destinationContext };
   for (const [where, context] of Object.entries(contexts)) {
     if (context?.trim() !== "") continue;
@@ -90,7 +99,7 @@ export function clusterFlagProblems(flags: FromClusterFlags & OtherFlags, cwd: s
  * @throws UserError if something cannot be read. Nothing has been written anywhere.
  */
 export async function fromCluster(
-  flags: FromClusterFlags,
+  flags: FromClusterFlags & Pick<OtherFlags, "configDir">,
   { batch, leaveOut = [] }: Pick<RehearsalOptions, "batch" | "leaveOut">,
   io: Io,
   load: LoadSurveyor,
@@ -99,16 +108,51 @@ export async function fromCluster(
   if (context === undefined) return undefined;
   const [, namespace = "", , name = ""] = setName.exec(set) ?? [];
   const surveyor = await load();
+  const { standing, lines } = await whereItStands(surveyor, { context, namespace, name }, destinationContext);
+  if (standing !== undefined) throwAll(begunFlagProblems(standing, { ...(init === undefined ? {} : { init }), batch }));
   const found = await surveyor.surveySet(surveyor.readCluster({ context }), { context, namespace, name });
   writeLines(io.stderr, [...described(found.survey, context), ...warnings(found)]);
   const destination = await surveyOther(surveyor, destinationContext, found, io);
+  writeLines(io.stderr, lines);
   const source = found.survey;
-  const files = startingProject(source, { source: context, destination: destinationContext, batch, leaveOut });
+  const point = { source: context, destination: destinationContext, batch, leaveOut };
+  const begun = standing === undefined ? {} : { standing };
+  if (flags.configDir !== undefined) return { real: { source, destination, ...begun }, project: undefined };
+  const files =
+    standing === undefined ? startingProject(source, point) : projectOfMove(source, destination, standing, point);
   return {
-    real: { source, destination, files },
+    real: { source, destination, files, ...begun },
     project:
       init === undefined ? undefined : { folder: init, files, destinationKnown: destinationContext !== undefined },
   };
+}
+
+function throwAll(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new UserError(problems);
+}
+
+/** Where the move stands if it has begun, and that in words. */
+async function whereItStands(
+  { readCluster, lookAtHalf }: Surveyor,
+  place: SetPlace,
+  destinationContext: string | undefined,
+): Promise<{ readonly standing: Standing | undefined; readonly lines: readonly string[] }> {
+  const problems: Problem[] = [];
+  const other = destinationContext === undefined ? undefined : { ...place, context: destinationContext };
+  const [source, destination] = await Promise.all([
+    lookAtHalf(readCluster({ context: place.context }), place, "--from-cluster"),
+    other && lookAtHalf(readCluster({ context: other.context }), other, "--destination-context"),
+  ]);
+  if (destination?.clusterUid === source.clusterUid) {
+    const what = "leads to the cluster of --from-cluster (uid of kube-system): both halves would be one";
+    const todo = "Name the context of the cluster to move to";
+    problems.push({ where: "--destination-context", what, received: destinationContext, todo });
+  }
+  throwAll(problems);
+  const standing = standingOf({ source, destination }, problems);
+  throwAll(problems);
+  const lines = standing && destination ? standingInWords(standing, source, destination) : [];
+  return { standing, lines };
 }
 
 async function surveyOther(
@@ -126,11 +170,6 @@ async function surveyOther(
     return { version, nodes, storageClasses, drivers, objects: [] };
   }
   const found = await surveyDestination(readCluster({ context }), context, source.survey);
-  if (found.clusterUid !== undefined && found.clusterUid === source.clusterUid) {
-    const what = "leads to the cluster of --from-cluster (uid of kube-system): both halves would be one";
-    const todo = "Name the context of the cluster to move to";
-    throw new UserError([{ where: "--destination-context", what, received: context, todo }]);
-  }
   const { version, storageClasses, drivers } = found.survey;
   writeLines(io.stderr, [
     `Destination: context ${context} (${version}), storage classes ${names(storageClasses)}, CSI drivers ${names(drivers)}.`,

@@ -53,7 +53,7 @@ export function indexText({ previousIndex, step }: RenderedStep): string {
 
 /** Whether there is only a state to show: where a rehearsal starts in the middle. */
 export function isStill({ set, previousIndex, step }: RenderedStep): boolean {
-  return previousIndex === undefined && step.cutoverIndex !== endOf(set);
+  return step.found === true || (previousIndex === undefined && step.cutoverIndex !== endOf(set));
 }
 
 /** What an `up` does. */
@@ -65,6 +65,7 @@ export function shownOperations({ operations }: HalfReport): Operation[] {
 export function renderTitle({ set, previousIndex, step }: RenderedStep, number: number, steps: number): string {
   if (previousIndex === undefined) {
     const untouched = step.cutoverIndex === endOf(set);
+    if (step.found === true) return `Start, cutover index ${step.cutoverIndex}: as both clusters stand now`;
     const what = untouched ? "all ordinals live in the source" : "the way here was run, not shown";
     return `Start, cutover index ${step.cutoverIndex}: ${what}`;
   }

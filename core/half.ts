@@ -1,7 +1,7 @@
-import { annotations } from "./kubernetes";
+import { annotations, rangeOfSet } from "./kubernetes";
 import type { StatefulSet } from "./kubernetes";
 import { formatRange } from "./ordinals";
-import type { Decision } from "./protocol";
+import type { Decision, LiveHalf } from "./protocol";
 
 /**
  * The API's defaults of fields whose change Pulumi's provider answers by replacing the set. A default that is written down
@@ -62,4 +62,15 @@ function translatedStrategy(set: StatefulSet, decision: Decision): Pick<Stateful
       rollingUpdate: { ...strategy.rollingUpdate, partition: Math.max(0, partition - skipped) },
     },
   };
+}
+
+/** The protocol's view of a live set. A turn that is missing or not a number counts as 0. */
+export function liveHalf(set: StatefulSet): LiveHalf {
+  const turn = set.metadata.annotations?.[annotations.turn] ?? "";
+  return { range: rangeOfSet(set), turn: /^\d{1,15}$/.test(turn) ? Number(turn) : 0 };
+}
+
+/** Whether this program has ever written a set: it carries a turn then. */
+export function isHalf(set: StatefulSet | undefined): set is StatefulSet {
+  return set?.metadata.annotations?.[annotations.turn] !== undefined;
 }

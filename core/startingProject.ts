@@ -16,6 +16,8 @@ export interface StartingPoint {
   readonly batch: number | undefined;
   /** Entries of `leaveOut`. */
   readonly leaveOut: readonly string[];
+  /** Whether the source takes its set over. Default true. */
+  readonly adopt?: boolean;
 }
 
 /** The files of a project, path to text. Paths are relative to its folder, with `/` between. */
@@ -37,11 +39,7 @@ export function startingProject(survey: SetSurvey, point: StartingPoint): Projec
     "Pulumi.yaml": projectFile(survey, Object.keys(manifests), point),
     "Pulumi.source.yaml": stackFile([
       ["The kubeconfig context of the cluster that the set leaves.", "kubernetes:context", point.source],
-      [
-        "The set runs already: the first up takes it over as it runs, and restarts nothing. Later ups ignore this.",
-        `${projectName(survey)}:adopt`,
-        true,
-      ],
+      ...(point.adopt === false ? [] : [takesOver(survey)]),
     ]),
     "Pulumi.destination.yaml": stackFile([
       [
@@ -59,6 +57,12 @@ export function startingProject(survey: SetSurvey, point: StartingPoint): Projec
     "README.md": readmeOf(survey, point),
     ".gitignore": ignored,
   };
+}
+
+function takesOver(survey: SetSurvey): readonly [comment: string, key: string, value: boolean] {
+  const comment =
+    "The set runs already: the first up takes it over as it runs, and restarts nothing. Later ups ignore this.";
+  return [comment, `${projectName(survey)}:adopt`, true];
 }
 
 /** Stands for a context that is not known yet: another one than the source's, or both halves would be one. */

@@ -4,8 +4,21 @@ import { drop } from "./json";
 import type { KubernetesObject, Node, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "./kubernetes";
 import { cleaned } from "./objects";
 
+/** A set as it was found, with what is its own. */
+export interface FoundSet {
+  readonly set: StatefulSet;
+  /** Its pods, and others that mount its claims. */
+  readonly pods: readonly Pod[];
+  /** Its claims, also of ordinals that it does not have now. */
+  readonly claims: readonly PersistentVolumeClaim[];
+  /** The volumes that its claims name. */
+  readonly volumes: readonly PersistentVolume[];
+}
+
 /** A cluster as it was found, as far as a rehearsal needs to know it. */
 export interface ClusterSurvey {
+  /** Uid of its namespace `kube-system`; undefined: the cluster is only assumed. */
+  readonly clusterUid?: string | undefined;
   /** Server version, such as `v1.36.2`. */
   readonly version: string;
   /** Nodes; none if they could not be looked at. */
@@ -15,17 +28,12 @@ export interface ClusterSurvey {
   readonly drivers: readonly KubernetesObject[];
   /** What else is there and may be in the way: the namespace, objects of the names that the move will write. */
   readonly objects: readonly KubernetesObject[];
+  /** The destination's half of a move that has begun; undefined: it has none yet. */
+  readonly half?: FoundSet | undefined;
 }
 
 /** A running set and what is around it, as it was found. Nothing in it is the value of a Secret. */
-export interface SetSurvey extends ClusterSurvey {
-  readonly set: StatefulSet;
-  /** Its pods, and others that mount its claims. */
-  readonly pods: readonly Pod[];
-  /** Its claims. */
-  readonly claims: readonly PersistentVolumeClaim[];
-  /** The volumes that its claims name. */
-  readonly volumes: readonly PersistentVolume[];
+export interface SetSurvey extends ClusterSurvey, FoundSet {
   /** What goes into the manifests beside the set. */
   readonly belongings: readonly KubernetesObject[];
   /** Secrets and ConfigMaps that its pods need: they are carried, and only their names are known. */

@@ -208,8 +208,11 @@ export async function prove(
   return { held: decision.range, offer: offerOf(near), inventory };
 }
 
+/** Where the cut is, in which set, and how many ordinals a step may move. */
+type NearTheCut = Pick<Decision, "cutoverIndex" | "set" | "batch">;
+
 /** The ordinals whose volumes the destination declares: those within a batch of the cut, on both sides. */
-export function carriedOrdinals(decision: Decision): number[] {
+export function carriedOrdinals(decision: NearTheCut): number[] {
   return ordinalsNear(decision, decision.batch);
 }
 
@@ -217,11 +220,11 @@ export function carriedOrdinals(decision: Decision): number[] {
  * The ordinals that the source offers: a batch more on both sides than the destination declares, so that the preview of
  * its next step shows every volume, and a step back leaves none out.
  */
-export function offeredOrdinals(decision: Decision): number[] {
+export function offeredOrdinals(decision: NearTheCut): number[] {
   return ordinalsNear(decision, 2 * decision.batch);
 }
 
-function ordinalsNear({ cutoverIndex, set }: Decision, distance: number): number[] {
+function ordinalsNear({ cutoverIndex, set }: NearTheCut, distance: number): number[] {
   const start = Math.max(set.start, cutoverIndex - distance);
   const end = Math.min(endOf(set), cutoverIndex + distance);
   return ordinalsOf({ start, replicas: Math.max(0, end - start) });

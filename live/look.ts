@@ -1,11 +1,12 @@
-import { annotations, claimName, rangeOfSet } from "../core/kubernetes";
+import { claimName } from "../core/kubernetes";
 import type { KubernetesObject, Pod, StatefulSet } from "../core/kubernetes";
-import type { LiveHalf } from "../core/protocol";
 import type { FoundClaim } from "../core/volume";
 import { findClaims } from "../core/volume";
 import { mostSingleReads, Unreachable } from "./cluster";
 import type { Cluster } from "./cluster";
 import { readClaim, listClaims, listPods, readStatefulSet, readVolume, listVolumes } from "./objects";
+
+export { liveHalf } from "../core/half";
 
 /** What one half's cluster looks like when an `up` starts. */
 export interface Look {
@@ -33,12 +34,6 @@ export async function lookAt(cluster: Cluster, namespace: string, set: string): 
   if (clusterUid === undefined)
     throw new Unreachable("The cluster has no namespace kube-system, so it has no identity.");
   return { clusterUid, version, namespaceObject, set: live, pods };
-}
-
-/** The protocol's view of a live set. A turn that is missing or not a number counts as 0. */
-export function liveHalf(set: StatefulSet): LiveHalf {
-  const turn = set.metadata.annotations?.[annotations.turn] ?? "";
-  return { range: rangeOfSet(set), turn: /^\d{1,15}$/.test(turn) ? Number(turn) : 0 };
 }
 
 /** Claims of some ordinals and the volumes that they name: two requests a claim, or two lists if there are many. */

@@ -1,4 +1,5 @@
 import { seenOf } from "../core/adopt";
+import { isHalf } from "../core/half";
 import type { Seen } from "../core/adopt";
 import { sameJson } from "../core/json";
 import { annotations, titleOf } from "../core/kubernetes";
@@ -90,7 +91,7 @@ export async function namesakeProblems(
 
 /** Whether a live set was never written by this program. */
 export function isForeign(liveSet: StatefulSet): boolean {
-  return liveSet.metadata.annotations?.[annotations.turn] === undefined;
+  return !isHalf(liveSet);
 }
 
 /**

@@ -2,13 +2,14 @@ import { belongingsOf } from "../core/belongings";
 import type { CarriedName } from "../core/carried";
 import { podsOfSet } from "../core/handOver";
 import { refusalOf } from "../core/kinds";
-import { annotations, claimName, ordinalIn, titleOf } from "../core/kubernetes";
-import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
+import { isHalf } from "../core/half";
+import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../core/kubernetes";
 import { accountOf, podReferences } from "../core/podReferences";
 import { manifestOf, type ClusterSurvey, type SetSurvey } from "../core/survey";
 import { type Problem, UserError } from "../core/userError";
 import type { ClusterReader } from "./clusterReader";
 import { Looks } from "./looks";
+import { halfIn, ownOf } from "./ownOfSet";
 
 /** A set by its name, in a cluster by its kubeconfig context. */
 export interface SetPlace {
@@ -21,8 +22,6 @@ export interface SetPlace {
 export interface Surveyed<T> {
   readonly survey: T;
   readonly warnings: readonly string[];
-  /** Uid of the namespace `kube-system`; undefined if it may not be read. */
-  readonly clusterUid: string | undefined;
 }
 
 const namedAreThere = "those that the volumes name are assumed to exist";
@@ -50,7 +49,6 @@ export async function surveySet(reader: ClusterReader, place: SetPlace): Promise
   const set = await looks.need(reader.read({ apiVersion: "apps/v1", kind: "StatefulSet", namespace, name }));
   looks.throwIfLacking();
   if (set === undefined) throw new UserError([await missingSet(reader, place, looks)]);
-  refuseMoving(set as StatefulSet);
   const [version, podsOfNamespace, claimsOfNamespace, kubeSystem, space] = await Promise.all([
     looks.need(reader.version()),
     looks.need(reader.list("v1", "Pod", namespace)),
@@ -58,24 +56,17 @@ export async function surveySet(reader: ClusterReader, place: SetPlace): Promise
     looks.need(reader.read({ apiVersion: "v1", kind: "Namespace", name: "kube-system" })),
     looks.need(reader.read({ apiVersion: "v1", kind: "Namespace", name: namespace })),
   ]);
-  const claims = claimsOf(set as StatefulSet, (claimsOfNamespace ?? []) as PersistentVolumeClaim[]);
-  const pods = podsAround(name, claims, podsOfNamespace ?? []);
-  const volumes = await looks.need(
-    looks.named(
-      reader,
-      ["v1", "PersistentVolume"],
-      claims.map(({ spec }) => spec.volumeName),
-    ),
-  );
-  const nodes = await looks.need(
-    looks.named(
-      reader,
-      ["v1", "Node"],
-      pods.map(({ spec }) => spec?.nodeName),
-    ),
-  );
+  const live = set as StatefulSet;
+  const own = await ownOf(reader, live, { pods: podsOfNamespace, claims: claimsOfNamespace }, looks);
+  const { pods, claims, volumes } = own;
+  const names = pods.map(({ spec }) => spec?.nodeName);
+  const ofPods = await looks.need(looks.named(reader, ["v1", "Node"], names));
+  // A half that holds nothing has no pods that name nodes, and on the way back some will start there.
+  const nodes = isHalf(live)
+    ? await looks.may(reader.list("v1", "Node"), ofPods ?? [], "only the nodes that its pods are on are known")
+    : ofPods;
   looks.throwIfLacking();
-  const needs = storageNeeds(claims, (volumes ?? []) as PersistentVolume[]);
+  const needs = storageNeeds(claims, volumes);
   const [classes, drivers, autoscalers, candidates] = await Promise.all([
     looks.listOrNamed(reader, "StorageClass", needs.classes, namedAreThere),
     looks.listOrNamed(reader, "CSIDriver", needs.drivers, namedAreThere),
@@ -90,7 +81,6 @@ export async function surveySet(reader: ClusterReader, place: SetPlace): Promise
       ),
     ),
   ]);
-  const live = set as StatefulSet;
   const { objects: belongings, left } = belongingsOf(live, [...podsOfSet(name, pods).values()], candidates.flat());
   const account = candidates.flat().find(({ kind, metadata }) => {
     return kind === "ServiceAccount" && metadata.name === (accountOf(live) ?? "default");
@@ -98,6 +88,7 @@ export async function surveySet(reader: ClusterReader, place: SetPlace): Promise
   const carried = await findCarried(reader, live, account, looks);
   return {
     survey: {
+      clusterUid: kubeSystem?.metadata.uid,
       version: version ?? "",
       nodes: nodes ?? [],
       storageClasses: classes ?? madeUp("StorageClass", needs.classes),
@@ -106,13 +97,12 @@ export async function surveySet(reader: ClusterReader, place: SetPlace): Promise
       set: live,
       pods,
       claims,
-      volumes: (volumes ?? []) as PersistentVolume[],
+      volumes,
       belongings,
       carried: carried.names,
       left: [...left, ...carried.left],
     },
     warnings: looks.warnings,
-    clusterUid: kubeSystem?.metadata.uid,
   };
 }
 
@@ -157,16 +147,23 @@ export async function surveyDestination(
       }),
     ),
   ]);
+  const twin = found.find((object) => object?.kind === "StatefulSet") as StatefulSet | undefined;
+  // The set itself is the half then, with its pods and claims; of any other name or maker it is only in the way.
+  const half = isHalf(twin) ? await halfIn(reader, twin, looks) : undefined;
   return {
     survey: {
+      clusterUid: kubeSystem?.metadata.uid,
       version: version ?? "",
       nodes,
       storageClasses: classes ?? source.storageClasses,
       drivers: drivers ?? source.drivers,
-      objects: [...found.filter((object) => object !== undefined), ...carried.flat()],
+      objects: [
+        ...found.filter((object) => object !== undefined && object !== half?.set),
+        ...carried.flat(),
+      ] as KubernetesObject[],
+      half,
     },
     warnings: looks.warnings,
-    clusterUid: kubeSystem?.metadata.uid,
   };
 }
 
@@ -180,39 +177,6 @@ async function missingSet(reader: ClusterReader, { namespace, name }: SetPlace, 
     ...(names.length === 0 ? {} : { legal: names.join(", ") }),
     todo: names.length === 0 ? "Find it: kubectl get statefulsets --all-namespaces" : "Correct the option",
   };
-}
-
-/** Half of a move: what runs here is not the whole set, and its project knows more than can be seen. */
-function refuseMoving(set: StatefulSet): void {
-  if (set.metadata.annotations?.[annotations.turn] === undefined) return;
-  const todo =
-    "Rehearse its project: cutover rehearse --config-dir DIR. If there is none any more, remove the annotations " +
-    "statefulset-cutover/… from the set";
-  const what = `carries the annotation ${annotations.turn}, so a project of this program moves it already`;
-  throw new UserError([{ where: titleOf(set), what, todo }]);
-}
-
-/** The claims of a set, also of ordinals that it does not have now. */
-function claimsOf(set: StatefulSet, claims: readonly PersistentVolumeClaim[]): PersistentVolumeClaim[] {
-  const { name } = set.metadata;
-  const templates = (set.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
-  return claims.filter(({ metadata }) =>
-    templates.some((template) => {
-      const ordinal = ordinalIn(metadata.name, `${template}-${name}`);
-      return ordinal !== undefined && claimName(template, name, ordinal) === metadata.name;
-    }),
-  );
-}
-
-/** The set's pods, and those that mount its claims. */
-function podsAround(set: string, claims: readonly PersistentVolumeClaim[], pods: readonly Pod[]): Pod[] {
-  const own = new Set(podsOfSet(set, pods).values());
-  const names = new Set(claims.map(({ metadata }) => metadata.name));
-  return pods.filter(
-    (pod) =>
-      own.has(pod) ||
-      (pod.spec?.volumes ?? []).some((volume) => names.has(volume.persistentVolumeClaim?.claimName ?? "")),
-  );
 }
 
 /** The storage classes and CSI drivers that the set's volumes are of. */

@@ -29,6 +29,8 @@ export interface WriteOptions {
   readonly manager: string;
   /** Answers with what would be stored, and stores nothing. */
   readonly dryRun?: boolean;
+  /** Keeps the uid, the age and the generation that the object says: it was found in a real cluster. Default false. */
+  readonly asFound?: boolean;
   /** Server-side apply only: takes fields from other managers instead of answering with a conflict. */
   readonly force?: boolean;
 }
@@ -201,6 +203,12 @@ export class ApiServer {
     );
   }
 
+  /** Makes one manager the owner of these fields of an object, and nobody of the others. */
+  public own(reference: ObjectReference, manager: string, fields: JsonObject): void {
+    const live = this.store.get(reference);
+    if (live !== undefined) this.store.put(live, undefined, new Map([[manager, fields]]));
+  }
+
   /** A plain update, as a controller or `kubectl` makes it. `change` gets the live object. */
   public update(
     reference: ObjectReference,
@@ -260,13 +268,16 @@ export class ApiServer {
     if (filled.kind === "StatefulSet") checkStatefulSet(filled);
     if (live !== undefined) checkImmutable(live, filled);
     this.admit(referenceOf(filled), live, filled);
+    const found = options.asFound === true ? wanted.metadata : undefined;
     const generation =
-      live === undefined ? 1 : (live.metadata.generation ?? 1) + (equal(live.spec, filled.spec) ? 0 : 1);
+      live === undefined
+        ? (found?.generation ?? 1)
+        : (live.metadata.generation ?? 1) + (equal(live.spec, filled.spec) ? 0 : 1);
     const counted = filled.spec !== undefined && filled.apiVersion !== "v1";
     const metadata = {
       ...filled.metadata,
-      uid: live?.metadata.uid ?? this.store.nextUid(),
-      creationTimestamp: live?.metadata.creationTimestamp ?? this.store.timestamp,
+      uid: live?.metadata.uid ?? found?.uid ?? this.store.nextUid(),
+      creationTimestamp: live?.metadata.creationTimestamp ?? found?.creationTimestamp ?? this.store.timestamp,
       ...(counted ? { generation } : {}),
       managedFields,
     };

@@ -61,7 +61,7 @@ export class SimulatedCluster implements Cluster {
     const drivers = options.drivers ?? [csiDriver];
     this.volumes_ = new VolumeController(options.name, this.store, drivers, this.pods_);
     this.sets_ = new StatefulSetController(this.store, this.server, options.maxUnavailable);
-    this.bootstrap(nodes, options.storageClasses ?? [{ name: "standard" }], drivers[0] ?? csiDriver);
+    this.bootstrap(options.uid, nodes, options.storageClasses ?? [{ name: "standard" }], drivers[0] ?? csiDriver);
   }
 
   /** Uid of the namespace `kube-system`: the identity of the cluster. */
@@ -257,9 +257,15 @@ export class SimulatedCluster implements Cluster {
     });
   }
 
-  private bootstrap(nodes: readonly string[], classes: readonly SimulatedStorageClass[], driver: string): void {
-    for (const name of ["kube-system", "default"])
-      this.seed({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  private bootstrap(
+    uid: string | undefined,
+    nodes: readonly string[],
+    classes: readonly SimulatedStorageClass[],
+    driver: string,
+  ): void {
+    const system = { name: "kube-system", ...(uid === undefined ? {} : { uid }) };
+    for (const metadata of [system, { name: "default" }])
+      this.server.create({ apiVersion: "v1", kind: "Namespace", metadata }, { manager: "kubectl", asFound: true });
     for (const name of nodes) {
       const status = { conditions: [{ type: "Ready", status: "True" }] };
       this.seed({ apiVersion: "v1", kind: "Node", metadata: { name }, status });

@@ -16,6 +16,8 @@ export interface SimulatedStorageClass {
 export interface SimulatedClusterOptions {
   /** Name, such as `source`: part of every uid and volume handle. */
   readonly name: string;
+  /** Uid of its namespace `kube-system`, the identity of the cluster that was found. Default one of its own. */
+  readonly uid?: string;
   /** Server version. Default `v1.36.2`, with `dropsOrdinals` `v1.26.15`. */
   readonly version?: string;
   /** An old API server, which drops `spec.ordinals` without a word. */

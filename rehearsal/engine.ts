@@ -78,6 +78,33 @@ export class SimulatedStack {
     return this.locked(() => this.run(run, false));
   }
 
+  /**
+   * Makes the state what the `up` so far have left, whose outputs and objects are there: the program is asked what it
+   * declares, and that is taken up as it is. Nothing is written in the cluster except what nobody has looked for.
+   *
+   * @param run at the index that the half stands at.
+   * @param given what the half and its peer say meanwhile, and what the half's outputs are afterwards.
+   */
+  public takeUp(
+    run: StackRun,
+    given: { readonly own: JsonObject; readonly peer: JsonObject; readonly outputs: JsonObject },
+  ): Promise<UpResult> {
+    return this.locked(async () => {
+      const { project, stack, organization, cluster } = this.options;
+      const readStack = (name: string): JsonObject => (name === stack ? given.own : given.peer);
+      const update = new Update(
+        { project, stack, organization, cluster, readStack },
+        false,
+        emptyState,
+        undefined,
+        true,
+      );
+      await this.drive(update, run, false);
+      this.recorded = { resources: update.state, outputs: given.outputs };
+      return result(update, given.outputs);
+    });
+  }
+
   /** `pulumi destroy`: deletes every resource of the state. The program does not run. */
   public destroy(): Promise<UpResult> {
     return this.locked(async () => {
@@ -106,24 +133,26 @@ export class SimulatedStack {
   }
 
   private async run(run: StackRun, preview: boolean): Promise<UpResult> {
-    const { project, stack, organization } = this.options;
     const before = this.recorded.outputs;
     const update = this.update(preview, run.interrupt);
-    if (run.refresh === false || update.refresh()) {
-      const { config, secretKeys = [], alone = false, patienceMs } = run;
-      const program = async (): Promise<Record<string, unknown>> => ({ ...(await run.program()) });
-      const identity = { project, stack, organization, preview, config, secretKeys, alone, program };
-      const patience = patienceMs === undefined ? {} : { patienceMs };
-      const errors = await runProgram({ ...identity, ...patience, handlers: update });
-      if (!update.killed)
-        errors.forEach((error) => {
-          update.log("error", messageOf(error));
-        });
-    }
+    if (run.refresh === false || update.refresh()) await this.drive(update, run, preview);
     const given = update.killed ? undefined : update.stackOutputs;
     const outputs = given === undefined ? before : update.errored ? { ...before, ...given } : given;
     if (!preview) this.recorded = { resources: update.state, outputs };
     return result(update, outputs);
+  }
+
+  private async drive(update: Update, run: StackRun, preview: boolean): Promise<void> {
+    const { project, stack, organization } = this.options;
+    const { config, secretKeys = [], alone = false, patienceMs } = run;
+    const program = async (): Promise<Record<string, unknown>> => ({ ...(await run.program()) });
+    const identity = { project, stack, organization, preview, config, secretKeys, alone, program };
+    const patience = patienceMs === undefined ? {} : { patienceMs };
+    const errors = await runProgram({ ...identity, ...patience, handlers: update });
+    if (update.killed) return;
+    errors.forEach((error) => {
+      update.log("error", messageOf(error));
+    });
   }
 
   /** Pulumi locks a stack while it is worked on. */

@@ -1,6 +1,6 @@
-import type { KubernetesObject, Node, PersistentVolume, Pod, StatefulSet } from "../core/kubernetes";
+import type { KubernetesObject, Node, Pod, StatefulSet } from "../core/kubernetes";
 import { titleOf } from "../core/kubernetes";
-import type { ClusterSurvey, SetSurvey } from "../core/survey";
+import type { ClusterSurvey, FoundSet } from "../core/survey";
 import type { SimulatedCluster } from "./cluster";
 import { referenceOf } from "./kinds";
 import { revisionLabel } from "./podTemplate";
@@ -18,32 +18,20 @@ export function seedFound(cluster: SimulatedCluster, survey: ClusterSurvey): voi
  * Puts a running set into a simulated cluster as it was found, with its pods, claims, volumes and belongings. Nothing acts
  * meanwhile: the first `up` meets it as it is, a roll-out and a claim that is not Bound included.
  */
-export function seedFoundSet(cluster: SimulatedCluster, survey: SetSurvey): void {
-  for (const object of survey.belongings) seedObject(cluster, object);
-  const uids = new Map<string, string>();
-  for (const claim of survey.claims) uids.set(claim.metadata.uid ?? "", seedObject(cluster, claim).metadata.uid ?? "");
-  for (const volume of survey.volumes) seedObject(cluster, bound(volume, uids));
-  const set = seedSet(cluster, survey.set);
-  for (const pod of survey.pods) seedObject(cluster, seededPod(pod, survey.set, set));
+export function seedFoundSet(cluster: SimulatedCluster, { claims, volumes, set: found, pods }: FoundSet): void {
+  for (const object of [...claims, ...volumes]) seedObject(cluster, object);
+  const set = seedSet(cluster, found);
+  for (const pod of pods) seedObject(cluster, seededPod(pod, found, set));
 }
 
-/** Every simulated object has a uid of the simulated cluster: what points to another one must follow. */
-function bound(volume: PersistentVolume, uids: ReadonlyMap<string, string>): PersistentVolume {
-  const { claimRef } = volume.spec;
-  const uid = uids.get(claimRef?.uid ?? "");
-  return uid === undefined ? volume : { ...volume, spec: { ...volume.spec, claimRef: { ...claimRef, uid } } };
-}
-
-/** The set with its status, in the numbers and names that the simulated controller counts in. */
+/** The set with its status, in the names of revisions that the simulated controller counts in. */
 function seedSet(cluster: SimulatedCluster, found: StatefulSet): StatefulSet {
-  const { status = {}, metadata } = found;
+  const { status = {} } = found;
   const stored = seedObject(cluster, found) as StatefulSet;
   const rollsOut = status.currentRevision !== status.updateRevision;
   const revision = revisionNameOf(stored);
-  const isSeen = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
   const counted = {
     ...status,
-    observedGeneration: isSeen ? stored.metadata.generation : 0,
     ...(rollsOut ? {} : { currentRevision: revision, updateRevision: revision }),
   };
   return cluster.edit(referenceOf(stored), (live) => ({ ...live, status: counted })) as StatefulSet;
@@ -51,7 +39,7 @@ function seedSet(cluster: SimulatedCluster, found: StatefulSet): StatefulSet {
 
 /** A pod, as far as anybody looks at it. What its containers are given stays out: it may be secret. */
 function seededPod(pod: Pod, found: StatefulSet, set: StatefulSet): Pod {
-  const { name, namespace, labels = {}, deletionTimestamp } = pod.metadata;
+  const { name, namespace, uid, labels = {}, deletionTimestamp } = pod.metadata;
   const owners = (pod.metadata.ownerReferences ?? []) as { uid?: string }[];
   const isOwn = owners.some(({ uid }) => uid === found.metadata.uid);
   const updated = labels[revisionLabel] === found.status?.updateRevision;
@@ -63,8 +51,9 @@ function seededPod(pod: Pod, found: StatefulSet, set: StatefulSet): Pod {
     metadata: {
       name,
       ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
       labels: isOwn && updated ? { ...labels, [revisionLabel]: revisionNameOf(set) } : labels,
-      ...(isOwn ? { ownerReferences: owners.map((owner) => ({ ...owner, uid: set.metadata.uid })) } : {}),
+      ...(isOwn ? { ownerReferences: owners } : {}),
       ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
     },
     spec: { ...(nodeName === undefined ? {} : { nodeName }), volumes },
@@ -84,17 +73,20 @@ function seedNode(cluster: SimulatedCluster, { metadata: { name, labels }, statu
   }
 }
 
-function seedObject(cluster: SimulatedCluster, object: KubernetesObject): KubernetesObject {
+/** Puts an object there as it was found. */
+export function seedObject(cluster: SimulatedCluster, object: KubernetesObject): KubernetesObject {
   const existing = cluster.get(referenceOf(object));
   if (existing !== undefined) throw new Error(`${titleOf(object)} was found twice`);
-  // The set and its pods have other uids here, and give their claims owners anew.
+  // Whoever else owns it is not here, and the garbage collector would take it for an orphan.
   const owners = ownersOf(object).filter((owner) => cluster.hasOwner(owner));
-  return cluster.server.create(withOwners(object, owners), { manager: managerOf(object) });
+  return cluster.server.create(withOwners(object, owners), { manager: managerOf(object), asFound: true });
 }
 
 /** Who made an object: whose fields a later write may conflict with. */
 function managerOf({ metadata }: KubernetesObject): string {
   const managers = (metadata.managedFields ?? []) as { manager?: string; subresource?: string }[];
-  const maker = managers.find(({ manager, subresource }) => subresource === undefined && manager !== controllerManager);
+  const ours = managers.find(({ manager }) => manager?.startsWith("pulumi-kubernetes-"));
+  const maker =
+    ours ?? managers.find(({ manager, subresource }) => subresource === undefined && manager !== controllerManager);
   return maker?.manager ?? "kubectl-client-side-apply";
 }

@@ -1,9 +1,10 @@
+import { carriedObject } from "../core/carried";
 import { hasOrdinals } from "../core/cluster";
-import { type KubernetesObject, type Node, readyOf } from "../core/kubernetes";
+import { isReady, type KubernetesObject, type Node, ordinalIn, readyOf } from "../core/kubernetes";
 import type { Side } from "../core/ordinals";
 import type { ClusterSurvey } from "../core/survey";
 import type { SimulatedCluster, SimulatedClusterOptions } from "./cluster";
-import { seedFound, seedFoundSet } from "./foundCluster";
+import { seedFound, seedFoundSet, seedObject } from "./foundCluster";
 import { field } from "./json";
 import { referenceOf } from "./kinds";
 import type { RehearsalInput } from "./rehearsalInput";
@@ -34,7 +35,8 @@ function takesPods(node: Node): boolean {
   return readyOf(node)?.status === "True" && field(node.spec, "unschedulable") !== true;
 }
 
-function asFound(side: Side, { version, nodes, storageClasses, drivers }: ClusterSurvey): SimulatedClusterOptions {
+function asFound(side: Side, survey: ClusterSurvey): SimulatedClusterOptions {
+  const { clusterUid, version, nodes, storageClasses, drivers } = survey;
   const provisioners = storageClasses.map((storageClass) => field(storageClass, "provisioner"));
   const names = [...drivers.map(({ metadata }) => metadata.name), ...provisioners].filter(
     (name): name is string => typeof name === "string" && name !== byHand,
@@ -42,6 +44,7 @@ function asFound(side: Side, { version, nodes, storageClasses, drivers }: Cluste
   const usable = nodes.filter(takesPods).map(({ metadata }) => metadata.name);
   return {
     name: side,
+    ...(clusterUid === undefined ? {} : { uid: clusterUid }),
     version,
     dropsOrdinals: !hasOrdinals(version),
     // The objects themselves are put there as they were found.
@@ -57,11 +60,35 @@ export function furnish(cluster: SimulatedCluster, input: RehearsalInput, side: 
   if (found === undefined) {
     for (const name of input.drivers) cluster.seed(driverOf(name));
   } else {
-    seedFound(cluster, found[side]);
-    if (side === "source") seedFoundSet(cluster, found.source);
+    const { objects, ...survey } = found[side];
+    const half = side === "source" ? found.source : survey.half;
+    const copies = side === "destination" && half !== undefined ? carriedCopies(input) : [];
+    const there = objects.map((object) => copies.find((copy) => isSame(copy, object)) ?? object);
+    seedFound(cluster, { ...survey, objects: there });
+    if (side === "source") for (const object of found.source.belongings) seedObject(cluster, object);
+    if (half !== undefined) seedFoundSet(cluster, half);
   }
   if (side === "destination") return;
   for (const object of input.standIns) if (cluster.get(referenceOf(object)) === undefined) cluster.seed(object);
+}
+
+/** What is not Ready in a real cluster does not get so by being looked at. */
+export function keepUnready(cluster: SimulatedCluster, { found, set }: RehearsalInput, side: Side): void {
+  const half = side === "source" ? found?.source : found?.destination.half;
+  for (const pod of half?.pods ?? []) {
+    const isOwn = ordinalIn(pod.metadata.name, set.name) !== undefined;
+    if (!isOwn || isReady(pod) || pod.metadata.deletionTimestamp !== undefined) continue;
+    cluster.setPodFault(set.namespace, pod.metadata.name, "neverReady");
+  }
+}
+
+/** What stands in for Secrets and ConfigMaps, as the destination has it once it was carried there. */
+function carriedCopies({ standIns, set }: RehearsalInput): KubernetesObject[] {
+  return standIns.filter(({ kind }) => kind !== "Namespace").map((object) => carriedObject(object, set.name));
+}
+
+function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
+  return a.kind === b.kind && a.metadata.name === b.metadata.name;
 }
 
 /** Lets the set run that the source takes over, if none was found. The controllers must be able to act by now. */

@@ -156,6 +156,26 @@ export class KubernetesProvider {
     };
   }
 
+  /**
+   * A resource as an earlier `up` has left it: of the live object, what the inputs speak of. What is not there is put there
+   * as the inputs have it: that `up` made it, and nobody has looked for it.
+   */
+  public takeUp(goal: ResourceState): ResourceState {
+    const wanted = revealObject(goal.inputs) as unknown as KubernetesObject;
+    const reference = referenceOf(wanted);
+    const existing = this.cluster.get(reference);
+    const known = (existing?.metadata.managedFields ?? []).map(({ manager = "" }) => manager);
+    const fieldManager =
+      known.find((name) => name.startsWith("pulumi-kubernetes-")) ??
+      fieldManagerOf(wanted, `pulumi-kubernetes-${digest(goal.urn).slice(0, 8)}`);
+    if (existing === undefined) this.cluster.server.create(wanted, { manager: fieldManager });
+    const state = this.refresh({ ...goal, fieldManager });
+    if (state?.live === undefined) throw new Error(`${goal.id} is gone`);
+    // Of everything else in it nobody knows whose it is: so it stays.
+    this.cluster.server.own(reference, fieldManager, revealObject(state.inputs));
+    return { ...state, id: idOf(state.live), live: this.cluster.get(reference) ?? state.live };
+  }
+
   /** Reads an object that the program does not manage. */
   public read(apiVersion: string, kind: string, id: string): KubernetesObject {
     this.cluster.checkReachable();

@@ -142,7 +142,8 @@ export class PodRuntime {
     const namespace = pod.metadata.namespace ?? "";
     const key = `${namespace}/${pod.metadata.name}`;
     if (before === undefined) {
-      this.starting.set(key, podReference(namespace, pod.metadata.name));
+      const coming = pod.metadata.deletionTimestamp === undefined ? this.starting : this.stopping;
+      coming.set(key, podReference(namespace, pod.metadata.name));
       for (const claim of claimsOf(pod)) this.users(namespace, claim).add(pod.metadata.name);
       this.onUse(pod);
     } else if (after === undefined) {

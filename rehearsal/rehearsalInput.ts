@@ -3,8 +3,8 @@ import { isAbsolute, relative, resolve } from "node:path";
 
 import type { KubernetesObject } from "../core/kubernetes";
 import type { Side } from "../core/ordinals";
-import { endOf, towards } from "../core/ordinals";
 import type { ProjectFiles } from "../core/startingProject";
+import type { Standing } from "../core/standing";
 import type { ClusterSurvey, SetSurvey } from "../core/survey";
 import { type Problem, UserError } from "../core/userError";
 import type { GivenIndex } from "../core/workload";
@@ -14,6 +14,7 @@ import type { MovedSet } from "./invariants";
 import { type ProjectConfig, readProjectConfig, type StackConfig, withCutoverIndex } from "./projectConfig";
 import { forOptions, isFirst, together } from "./overConfig";
 import { carriedStandIns, driversOf } from "./standIns";
+import { planWay, whyOtherSet } from "./way";
 
 /** What to rehearse, and how much of it to show. */
 export interface RehearsalOptions {
@@ -31,7 +32,7 @@ export interface RehearsalOptions {
   readonly namespace?: string;
   /** Instead of the config's. */
   readonly batch?: number;
-  /** The cutover index to show from; the way there is run silently. Default: s+N. */
+  /** The cutover index to show from; the way there is run silently. Default: s+N, or where the move stands. */
   readonly from?: number;
   /** The cutover index to go to, straight. Default: down to s, then back up to s+N. */
   readonly to?: number;
@@ -45,7 +46,10 @@ export interface RehearsalOptions {
 export interface RealInput {
   readonly source: SetSurvey;
   readonly destination: ClusterSurvey;
-  readonly files: ProjectFiles;
+  /** The project's files; left out: those of `configDir`. */
+  readonly files?: ProjectFiles;
+  /** Where the move stands; left out: it has not begun. */
+  readonly standing?: Standing;
 }
 
 /** All that a rehearsal works on, found good. */
@@ -53,12 +57,16 @@ export interface RehearsalInput {
   readonly project: string;
   readonly halves: Readonly<Record<Side, HalfInput>>;
   readonly set: MovedSet;
-  /** The cutover indexes that are run and not shown, in order, the first one left out: s+N, where nothing has moved. */
+  /** The cutover index that the move stands at: s+N where nothing has moved. */
+  readonly startIndex: number;
+  /** The cutover indexes that are run and not shown, in order, the first one left out: `startIndex`. */
   readonly silent: readonly number[];
   /** Those that are shown, in order. The first one is the state to start from. */
   readonly shown: readonly number[];
   /** What the source has before the move. */
   readonly standIns: readonly KubernetesObject[];
+  /** Where a move stands that both halves have begun; undefined: the first `up` of one is still to come. */
+  readonly standing: Standing | undefined;
   /** Both clusters as they really are; undefined: they are made up. */
   readonly found: Readonly<Record<Side, ClusterSurvey> & { readonly source: SetSurvey }> | undefined;
   /** CSI drivers of both clusters, at least one. */
@@ -90,7 +98,7 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
   const folder = resolve(options.cwd, options.configDir ?? ".");
   const { real } = options;
   const readFile = once(
-    real === undefined ? (path) => readFileFromDisk(resolve(folder, path), "utf8") : readerOf(real.files),
+    real?.files === undefined ? (path) => readFileFromDisk(resolve(folder, path), "utf8") : readerOf(real.files),
   );
   problems.push(...(await folderProblems(folder, options.configDir)));
   if (problems.length > options.problems.length) throw new UserError(problems);
@@ -113,6 +121,7 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
     batch: Math.min(source.settings.batch, destination.settings.batch),
     volumes: [source, destination].every(({ settings }) => settings.volumes === "carry") ? "carry" : "fresh",
   };
+  problems.push(...whyOtherSet(set, real));
   if (problems.length > 0) throw new UserError(problems);
   const standIns = carriedStandIns(source.settings, set.namespace);
   const { projectFile } = config;
@@ -121,7 +130,8 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
     project: config.project,
     halves: { source, destination },
     set,
-    ...planWay(set, options),
+    ...planWay(set, options, real?.standing),
+    standing: real?.standing,
     standIns,
     found: real && { source: real.source, destination: real.destination },
     drivers: driversOf(destination.settings),
@@ -240,25 +250,6 @@ function indexesOf({ from, to }: RehearsalOptions): GivenIndex[] {
 function configAt(config: ProjectConfig, side: Side, cutoverIndex: number): StackConfig {
   const { values, secretKeys } = config.stacks[side];
   return { values: { ...values, [`${config.project}:cutoverIndex`]: String(cutoverIndex) }, secretKeys };
-}
-
-/** The way through the cutover indexes, a batch at a time. */
-export function planWay(
-  set: MovedSet,
-  { from, to, oneWay }: Pick<RehearsalOptions, "from" | "to" | "oneWay">,
-): { readonly silent: readonly number[]; readonly shown: readonly number[] } {
-  const end = endOf(set);
-  const first = from ?? end;
-  const goals = to !== undefined ? [to] : oneWay ? [set.start] : [set.start, end];
-  const shown = [first];
-  for (const goal of goals) shown.push(...walk(shown[shown.length - 1] ?? goal, goal, set.batch));
-  return { silent: walk(end, first, set.batch), shown };
-}
-
-function walk(from: number, to: number, batch: number): number[] {
-  const way: number[] = [];
-  for (let at = from; at !== to; way.push(at)) at = towards(at, to, batch);
-  return way;
 }
 
 /** What must be shown nowhere: the values of Secrets as they are and as base64, and a kubeconfig's text. */

@@ -1,4 +1,3 @@
-import { endOf } from "../core/ordinals";
 import { program as realProgram } from "../program";
 import { readInput, type RehearsalOptions } from "./rehearsalInput";
 import type { RehearsalReport, StepReport } from "./report";
@@ -61,19 +60,27 @@ export async function rehearse(
   listener.started?.(plan);
 
   const stage = new Stage(input, program);
+  const begun = await stage.takeUp();
   const steps: StepReport[] = [];
   const show = (step: StepReport, violations: readonly string[]): void => {
     listener.step?.(step, { plan, number: steps.length, violations });
     steps.push(step);
   };
   const silent = input.silent.length;
-  const indexes = [endOf(input.set), ...input.silent, ...input.shown.slice(1)];
+  const indexes = [input.startIndex, ...input.silent, ...input.shown.slice(1)];
   const directions = new Set<boolean>();
   for (const [at, cutoverIndex] of indexes.entries()) {
     const known = stage.violations.length;
+    if (at === 0 && begun) {
+      // Where the move stands is there already: only the rest of the way is run.
+      if (silent === 0) show({ ...stage.still(), found: true }, []);
+      continue;
+    }
     const isForward = cutoverIndex < (indexes[at - 1] ?? cutoverIndex);
-    // That the wrong order is refused is shown once each way: at every step it would take as long again.
-    const outOfTurn = at > silent && !directions.has(isForward);
+    // That the wrong order is refused is shown once each way: at every step it would take as long again. Of a step in
+    // progress the other half comes next.
+    const inProgress = begun && at === 1 && input.standing?.unfinished === cutoverIndex;
+    const outOfTurn = at > silent && !inProgress && !directions.has(isForward);
     if (outOfTurn) directions.add(isForward);
     const { step, succeeded } = await stage.step(cutoverIndex, outOfTurn);
     if (at > silent || silent === 0) show(step, stage.violations.slice(known));

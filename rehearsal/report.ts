@@ -56,6 +56,8 @@ export interface OutOfTurn {
 /** One step: a change of the cutover index and the two `up` that make it true. The first one creates both halves. */
 export interface StepReport {
   readonly cutoverIndex: number;
+  /** Set where this is no step but what both real clusters have: the move has begun, and goes on from here. */
+  readonly found?: true;
   /** The half that goes first, then the other. */
   readonly order: readonly [Side, Side];
   /** The second half's `up`, tried before the first one's: at the first step of each direction. */

@@ -6,9 +6,10 @@ import type { OrdinalRange, Side } from "../core/ordinals";
 import { peerOf, rangeOf } from "../core/ordinals";
 import { UserError } from "../core/userError";
 import type { Ports } from "../program";
+import { assumedRecords, withoutMissing } from "./begun";
 import { SetWatch } from "./setWatch";
 import { SimulatedCluster, type SimulatedClusterOptions } from "./cluster";
-import { SimulatedStack } from "./engine";
+import { SimulatedStack, type StackRun } from "./engine";
 import {
   allRunning,
   atMostOne,
@@ -22,7 +23,7 @@ import {
   type Violations,
   volumesIntact,
 } from "./invariants";
-import { clusterOptions, furnish, startRunningSet } from "./furnish";
+import { clusterOptions, furnish, keepUnready, startRunningSet } from "./furnish";
 import type { RehearsalInput } from "./rehearsalInput";
 import type { HalfReport, OutOfTurn, StepReport, UpResult } from "./report";
 
@@ -107,6 +108,33 @@ export class Stage {
   }
 
   /**
+   * Of a move that has begun: takes into the stacks of the halves that have run what their `up` so far have left.
+   *
+   * @returns whether both have run, so that the move stands at an index.
+   * @throws UserError if the program would refuse an `up` that changes nothing.
+   */
+  public async takeUp(): Promise<boolean> {
+    const { standing } = this.input;
+    if (standing === undefined) return false;
+    for (const side of sides) {
+      const assumed = assumedRecords(this.input, standing, side);
+      if (assumed === undefined) continue;
+      const { outputs, settled, cutoverIndex } = assumed;
+      const peer = side === "destination" ? withoutMissing(settled.peer, this.input) : settled.peer;
+      const given = { own: settled.own, peer, outputs };
+      const { refusal } = await this.running(side, cutoverIndex, (run) => this.stacks[side].takeUp(run, given));
+      if (refusal !== undefined) {
+        throw new UserError([{ where: `pulumi up -s ${side}`, what: `would be refused: ${refusal}` }]);
+      }
+    }
+    for (const side of sides) keepUnready(this.clusters[side], this.input, side);
+    this.watch();
+    if (standing.halves.source === undefined || standing.halves.destination === undefined) return false;
+    this.cutoverIndex = standing.cutoverIndex;
+    return true;
+  }
+
+  /**
    * Changes the cutover index and runs both `up`, the half that gives up first; the first step creates everything.
    *
    * @param outOfTurn whether the other half is tried first. It must be refused.
@@ -171,10 +199,19 @@ export class Stage {
   }
 
   private async run(side: Side, cutoverIndex: number): Promise<Ran> {
-    const { input } = this;
-    const own = input.halves[side].settings.connection;
     for (const half of sides) this.seen[half].splice(0, this.seen[half].length, this.set(half));
     this.setWatch.begin();
+    const ran = await this.running(side, cutoverIndex, (run) => this.stacks[side].up(run));
+    for (const half of sides) this.clusters[half].settle();
+    const { before, after } = this.setWatch.changedPods();
+    this.note(nothingRestarted(this.input.set, before, after));
+    this.check(side, ran.result);
+    return ran;
+  }
+
+  private async running(side: Side, cutoverIndex: number, work: (run: StackRun) => Promise<UpResult>): Promise<Ran> {
+    const { input } = this;
+    const own = input.halves[side].settings.connection;
     let refusal: string | undefined;
     const program = async (): Promise<object> => {
       try {
@@ -189,11 +226,7 @@ export class Stage {
       }
     };
     const { values, secretKeys } = input.configAt(side, cutoverIndex);
-    const result = await this.stacks[side].up({ program, config: values, secretKeys, alone: true });
-    for (const half of sides) this.clusters[half].settle();
-    const { before, after } = this.setWatch.changedPods();
-    this.note(nothingRestarted(input.set, before, after));
-    this.check(side, result);
+    const result = await work({ program, config: values, secretKeys, alone: true });
     return { result, refusal };
   }
 

@@ -11,6 +11,8 @@ import type { ResourceState } from "./state";
 export interface StepContext {
   readonly cluster: SimulatedCluster;
   readonly preview: boolean;
+  /** Whether everything is only taken up into the state, as it is: nothing is written, waited for or deleted. */
+  readonly takesUp?: boolean;
   /** The resources as they are now, by URN. */
   readonly resources: Map<string, ResourceState>;
   readonly hooks: ReadonlyMap<string, RegisteredHook>;
@@ -41,6 +43,7 @@ export class Steps {
   /** Removes a resource that the program no longer wants. False if it is protected. */
   public async remove(state: ResourceState, isKept: (urn: string) => boolean): Promise<boolean> {
     const { preview, resources, log } = this.context;
+    if (this.context.takesUp === true) return true;
     await this.runHooks("beforeDelete", state, state);
     if (state.protect && !state.external) {
       log("error", protectedMessage(state.urn));
@@ -84,6 +87,7 @@ export class Steps {
     const settings = resources.get(request.provider.replace(/::[^:]*$/, ""))?.inputs ?? {};
     const provider = this.provider(providerSettings(settings));
     const goal = { ...asked, inputs: provider.check(request.name, request.inputs) };
+    if (this.context.takesUp === true) return this.commit("same", provider.takeUp(goal), []);
     if (old === undefined) {
       const probe = breaker.next(goal);
       await this.runHooks("beforeCreate", goal, undefined);
@@ -143,6 +147,7 @@ export class Steps {
 
   private async runHooks(kind: HookKind, next: ResourceState, old: ResourceState | undefined): Promise<void> {
     const { hooks, preview, log } = this.context;
+    if (this.context.takesUp === true) return;
     for (const name of next.hooks[kind]) {
       const hook = hooks.get(name);
       if (hook === undefined) throw new Error(`hook "${name}" was not registered`);

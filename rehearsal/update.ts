@@ -44,12 +44,13 @@ export class Update implements MonitorHandlers {
     preview: boolean,
     state: StackState,
     interrupt: Interrupt | undefined,
+    takesUp = false,
   ) {
     const { cluster } = identity;
     const { hooks, operations, log } = this;
     const resources = (this.resources = new Map(state.resources));
     const breaker = (this.breaker = new Breaker(preview ? undefined : interrupt));
-    this.steps = new Steps({ cluster, preview, resources, hooks, breaker, operations, log });
+    this.steps = new Steps({ cluster, preview, takesUp, resources, hooks, breaker, operations, log });
   }
 
   /** The resources as they are now, in the order of the program: what was done, and what was there and is not done yet. */

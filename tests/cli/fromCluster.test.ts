@@ -15,6 +15,7 @@ import { writeProject } from "../../cli/init";
 import type { RehearseFlags } from "../../cli/flags";
 import { type Rehearse, runRehearse } from "../../cli/rehearse";
 import { UserError } from "../../core/userError";
+import { lookAtHalf } from "../../live/standing";
 import { surveyDestination, surveySet } from "../../live/survey";
 import { rehearse, type RehearsalOptions } from "../../rehearsal/rehearse";
 import { runningCluster, type SimulatedReader } from "../live/simulatedReader";
@@ -40,7 +41,7 @@ function surveyorOf(clusters: Readonly<Record<string, SimulatedReader>>): LoadSu
     if (reader === undefined) throw new Error(`asked for ${context}`);
     return reader;
   };
-  return () => Promise.resolve({ readCluster, surveySet, surveyDestination });
+  return () => Promise.resolve({ readCluster, lookAtHalf, surveySet, surveyDestination });
 }
 
 const never: LoadSurveyor = () => Promise.reject(new Error("looked at"));
@@ -156,12 +157,15 @@ test("options that do not go together are told at once, and no cluster is looked
   expect(await problemsOf({ set: "shop/web", destinationContext: "new", init: "x" })).toEqual([
     ...["--set", "--destination-context", "--init"].map((o) => `${o} goes with --from-cluster, which is not given`),
   ]);
-  const others = { manifests: ["a.yaml"], configDir: "x", namespace: "y" };
+  const others = { manifests: ["a.yaml"], namespace: "y" };
+  expect(await problemsOf({ ...real, configDir: "x", init: "y" })).toEqual([
+    "--init does not go with --config-dir: that folder has a project already",
+  ]);
   expect(
     await problemsOf({ fromCluster: "old", destinationContext: "old", set: "web", batch: "0", ...others }),
   ).toEqual([
     "--batch is not legal",
-    ...["--manifests", "--config-dir", "--namespace"].map(
+    ...["--manifests", "--namespace"].map(
       (o) => `${o} does not go with --from-cluster, which takes the set as it runs`,
     ),
     "--destination-context is the context of --from-cluster: both halves would be one cluster",

@@ -17,7 +17,7 @@ const point = { source: "old", destination: undefined, batch: undefined, leaveOu
 async function rehearseReal(reader: SimulatedReader, other?: SimulatedReader, oneWay = true): Promise<RehearsalReport> {
   const { survey: source } = await surveySet(reader, place);
   const files = startingProject(source, point);
-  const assumed = { ...source, objects: [] };
+  const assumed = { ...source, clusterUid: undefined, objects: [] };
   const destination = other === undefined ? assumed : (await surveyDestination(other, "new", source)).survey;
   return rehearse({ cwd: "/nowhere", real: { source, destination, files }, oneWay, problems: [] });
 }
@@ -158,6 +158,9 @@ test("a node that is not Ready: nobody can vouch for its pod", async () => {
   silence(reader, "real-node-3");
   const { violations } = await rehearseReal(reader);
   expect(violations).toEqual([expect.stringContaining("its node real-node-3 is not Ready") as string]);
+  // What a person is to vouch for is the pod that really runs there.
+  const pod = reader.cluster.get({ apiVersion: "v1", kind: "Pod", namespace: "shop", name: "web-2" });
+  expect(violations[0]).toContain(`'fenced[0]' ${pod?.metadata.uid ?? "none"} on this stack`);
 });
 
 describe("the destination as it is", () => {

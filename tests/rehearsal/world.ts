@@ -49,12 +49,14 @@ export class World {
   public constructor(
     public readonly set: MovedSet,
     private readonly config: Readonly<Record<string, string>> = {},
+    /** Names of the clusters: part of their uids. */
+    names: Readonly<Record<Side, string>> = { source: "source", destination: "destination" },
   ) {
     const watch = (): void => {
       this.check();
     };
     const cluster = (side: Side): SimulatedCluster => {
-      const made = new WatchedCluster(side, watch);
+      const made = new WatchedCluster(names[side], watch);
       made.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
       return made;
     };
