@@ -5,7 +5,8 @@ import { refusalOf } from "../core/kinds";
 import { isHalf } from "../core/half";
 import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../core/kubernetes";
 import { accountOf, podReferences } from "../core/podReferences";
-import { manifestOf, type ClusterSurvey, type SetSurvey } from "../core/survey";
+import { troublesOf } from "../core/podTrouble";
+import { manifestOf, type ClusterSurvey, type FoundSet, type SetSurvey } from "../core/survey";
 import { type Problem, UserError } from "../core/userError";
 import type { ClusterReader } from "./clusterReader";
 import { Looks } from "./looks";
@@ -102,7 +103,7 @@ export async function surveySet(reader: ClusterReader, place: SetPlace): Promise
       carried: carried.names,
       left: [...left, ...carried.left],
     },
-    warnings: looks.warnings,
+    warnings: [...looks.warnings, ...troubles(looks, own)],
   };
 }
 
@@ -163,8 +164,13 @@ export async function surveyDestination(
       ] as KubernetesObject[],
       half,
     },
-    warnings: looks.warnings,
+    warnings: [...looks.warnings, ...(half === undefined ? [] : troubles(looks, half))],
   };
+}
+
+/** Why pods are not Ready and claims not Bound, in the words of their cluster. */
+function troubles({ where }: Looks, { pods, claims }: FoundSet): string[] {
+  return troublesOf(pods, claims).map((text) => `${where} ${text}`);
 }
 
 async function missingSet(reader: ClusterReader, { namespace, name }: SetPlace, looks: Looks): Promise<Problem> {

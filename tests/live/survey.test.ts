@@ -87,6 +87,18 @@ describe("a running set", () => {
     ]);
   });
 
+  test("with a pod that no node takes: in the scheduler's own words", async () => {
+    const reader = runningCluster();
+    const message = "0/3 nodes are available: 3 Insufficient cpu.";
+    reader.cluster.edit({ apiVersion: "v1", kind: "Pod", namespace: "shop", name: "web-1" }, (live) => ({
+      ...live,
+      status: { phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", message }] },
+    }));
+    expect((await surveySet(reader, place)).warnings).toEqual([
+      `--from-cluster old: Pod shop/web-1 is Pending, not scheduled: ${message}`,
+    ]);
+  });
+
   test("that is not there: those that are", async () => {
     const reader = runningCluster();
     expect(await refused(surveySet(reader, { ...place, name: "wbe" }))).toBe(
