@@ -145,7 +145,7 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .option("--manifests <path...>", "the set and what belongs to it, as YAML (default: the config's)")
     .option("--leave-out <kind/name...>", "objects of the manifests to leave out, beside the config's leaveOut")
     .option("--namespace <name>", "namespace of the set (default: the config's, else the manifests')")
-    .option("--from <k>", "start to show at this cutover index (default: s+N)")
+    .option("--from <k>", "start to show at this cutover index (default: s+N, or where the move stands)")
     .option("--to <k>", "go from there straight to this one, up or down, and stop")
     .option("--one-way", "stop when all ordinals have moved; do not come back")
     .option("--batch <b>", "how many ordinals one step may move (default: the config's, else 1)")

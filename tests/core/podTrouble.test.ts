@@ -5,7 +5,7 @@ const pod = (status: Record<string, unknown>, metadata: object = {}): Pod => ({
   apiVersion: "v1",
   kind: "Pod",
   metadata: { name: "web-1", namespace: "shop", ...metadata },
-  status: status as NonNullable<Pod["status"]>,
+  status: status,
 });
 
 const claim = (
