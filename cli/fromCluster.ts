@@ -1,6 +1,6 @@
 import { rangeOfSet, titleOf } from "../core/kubernetes";
 import { ordinalsText } from "../core/ordinals";
-import { podNetworkWarning, unreachableVolumes } from "../core/reach";
+import { podNetworkWarning, unreachableNodes, unreachableVolumes } from "../core/reach";
 import { type FoundHalf, type Standing, standingOf } from "../core/standing";
 import { startingProject } from "../core/startingProject";
 import type { ClusterSurvey, SetSurvey } from "../core/survey";
@@ -179,9 +179,13 @@ async function surveyOther(
 }
 
 /** What a simulated cluster cannot show, and the real ones tell. */
-function reachWarnings({ nodes, volumes }: SetSurvey, destination: ClusterSurvey): string[] {
+function reachWarnings({ nodes, volumes, set }: SetSurvey, destination: ClusterSurvey): string[] {
   const networks = podNetworkWarning(nodes, destination.nodes);
-  return [...(networks === undefined ? [] : [networks]), ...unreachableVolumes(volumes, destination.nodes)];
+  return [
+    ...(networks === undefined ? [] : [networks]),
+    ...unreachableVolumes(volumes, destination.nodes),
+    ...unreachableNodes(set, destination.nodes),
+  ];
 }
 
 function names(objects: ClusterSurvey["drivers"]): string {

@@ -2,6 +2,7 @@ import { at, field, isObject, listAt } from "./json";
 import { leaveItOut, refusalOf, typeOf } from "./kinds";
 import type { KubernetesObject } from "./kubernetes";
 import { checkDoubles, serviceLists } from "./lists";
+import { checkNodePorts } from "./nodePorts";
 import { reportField, reportNoMap, type Report } from "./report";
 import { checkSet } from "./statefulSet";
 
@@ -26,8 +27,9 @@ export function checkObject(object: KubernetesObject, report: Report): void {
   }
   switch (typeOf(object)) {
     case "Service":
-      if (isObject(object.spec)) checkDoubles(object.spec, "spec", serviceLists, report);
-      else reportField(report, "spec", object.spec, "the spec of a Service");
+      if (!isObject(object.spec)) reportField(report, "spec", object.spec, "the spec of a Service");
+      checkDoubles(object.spec, "spec", serviceLists, report);
+      checkNodePorts(object, report);
       break;
     case "ConfigMap":
       checkData(object, ["data", "binaryData"], report);

@@ -112,9 +112,12 @@ function cleanService(service: KubernetesObject, pasted: boolean): string[] {
     }
   }
   if (spec.clusterIP !== "None") drop(spec, "clusterIPs");
-  drop(spec, "healthCheckNodePort");
+  // 0 asks for one, and would differ from the one that is given.
+  for (const port of listAt(spec, "ports")) {
+    if (isObject(port) && (pasted || port.nodePort === 0)) drop(port, "nodePort");
+  }
+  if (pasted || spec.healthCheckNodePort === 0) drop(spec, "healthCheckNodePort");
   if (pasted) {
-    for (const port of listAt(spec, "ports")) if (isObject(port)) drop(port, "nodePort");
     // One family is what a cluster gives by default, and it may be another one there.
     if (spec.ipFamilyPolicy === "SingleStack") {
       drop(spec, "ipFamilyPolicy", "ipFamilies");

@@ -1,6 +1,7 @@
 import { at, field, isObject, listAt, type JsonObject } from "./json";
 import { checkDoubles, podLists } from "./lists";
-import { reportField, type Report } from "./report";
+import { hasMap, reportField, type Report } from "./report";
+import type { Problem } from "./userError";
 
 const path = "spec.template.spec";
 
@@ -40,6 +41,7 @@ export function checkPodTemplate(set: unknown, report: Report): void {
     reportField(report, path, spec, "the spec of a pod");
     return;
   }
+  checkStart(spec, report);
   // One that is no list at all is reported with the other lists.
   if (
     listAt(spec, "containers").length === 0 &&
@@ -68,6 +70,26 @@ export function checkPodTemplate(set: unknown, report: Report): void {
   checkDoubles(spec, path, podLists, report);
 }
 
+/** Reports what an API server refuses in the template of a StatefulSet, though not in a pod (`ValidateStatefulSetSpec`). */
+function checkStart({ restartPolicy, activeDeadlineSeconds, ephemeralContainers }: JsonObject, report: Report): void {
+  if (![undefined, null, "", "Always"].includes(restartPolicy as null)) {
+    const what = "is refused by the API server: containers of a StatefulSet are always started again";
+    reportValue(report, `${path}.restartPolicy`, restartPolicy, { what, legal: "Always", todo: "Remove it" });
+  }
+  if (activeDeadlineSeconds !== undefined && activeDeadlineSeconds !== null) {
+    const what = "is refused by the API server: the pods of a StatefulSet run without end";
+    reportValue(report, `${path}.activeDeadlineSeconds`, activeDeadlineSeconds, { what, todo: "Remove it" });
+  }
+  if (Array.isArray(ephemeralContainers) && ephemeralContainers.length > 0) {
+    const what = "is refused by the API server: ephemeral containers are added to running pods";
+    report(`${path}.ephemeralContainers`, { what, todo: "Remove it" });
+  }
+}
+
+function reportValue(report: Report, place: string, received: unknown, problem: Omit<Problem, "where">): void {
+  report(place, hasMap(received) ? problem : { ...problem, received });
+}
+
 /** Warnings for claims that the pods share: they are no part of the set and are not carried. */
 export function sharedClaimWarnings(set: unknown): string[] {
   return listAt(set, "spec", "template", "spec", "volumes").flatMap((volume, index) => {
@@ -80,7 +102,8 @@ export function sharedClaimWarnings(set: unknown): string[] {
   });
 }
 
-function containersOf(set: unknown): { container: JsonObject; place: string }[] {
+/** The containers of a pod template that are maps, those that run first included, and where they stand. */
+export function containersOf(set: unknown): { container: JsonObject; place: string }[] {
   return ["initContainers", "containers"].flatMap((list) =>
     listAt(set, "spec", "template", "spec", list).flatMap((container, index) =>
       isObject(container) ? [{ container, place: `${path}.${list}[${index}]` }] : [],

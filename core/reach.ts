@@ -1,5 +1,6 @@
 import { BlockList } from "node:net";
-import type { Node, PersistentVolume } from "./kubernetes";
+import type { Node, PersistentVolume, StatefulSet } from "./kubernetes";
+import { unmetDemands } from "./nodeSelection";
 
 /** What of one cluster must fit the other, beside storage classes and drivers. */
 
@@ -42,6 +43,15 @@ export function unreachableVolumes(volumes: readonly PersistentVolume[], nodes: 
         "none: its pod would stay Pending there",
     ];
   });
+}
+
+/** What the pods of a set ask of a node and no node of the destination has, a warning each; none if its nodes are not known. */
+export function unreachableNodes({ spec }: StatefulSet, nodes: readonly Node[]): string[] {
+  return unmetDemands(spec.template.spec, nodes).map(
+    ({ path, text }) =>
+      `the pods are for nodes with ${text} (spec.template.spec.${path}), and the destination has none: they would not start ` +
+      "there. Change it in the destination by patches",
+  );
 }
 
 function networksOf({ spec }: Node): Network[] {

@@ -4,13 +4,14 @@ import type { OrdinalRange } from "./ordinals";
 import { checkPodTemplate } from "./podTemplate";
 import { canonicalSize } from "./quantity";
 import { hasMap, reportField, reportNoMap, type Report } from "./report";
+import { checkName } from "./setName";
+import { checkVolumeNames, checkVolumeUse } from "./volumeUse";
 
 /** The most ordinals of a set. A cluster is supported up to 5,000 nodes; a bigger number is a slip of the hand. */
 const mostReplicas = 10_000;
 /** The highest ordinal: its digits must fit the range annotation. */
 const highestOrdinal = 999_999_999;
 
-const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const quantity = /^\d+(\.\d*)?([KMGTPE]i|[numkMGTPE]|[eE][-+]?\d+)?$/;
 
@@ -28,9 +29,7 @@ export function checkSet(set: unknown, report: Report): void {
     });
   }
   const name = at(set, "metadata", "name");
-  if (typeof name !== "string" || !subdomain.test(name) || name.length > 253) {
-    reportField(report, "metadata.name", name, 'lower case letters, digits, \"-\" and \".\"');
-  }
+  checkName(name, report);
   const namespace = at(set, "metadata", "namespace");
   if (namespace !== undefined && (typeof namespace !== "string" || !label.test(namespace) || namespace.length > 63)) {
     reportField(report, "metadata.namespace", namespace, "at most 63 lower case letters, digits and -");
@@ -47,6 +46,8 @@ export function checkSet(set: unknown, report: Report): void {
   checkOrdinals(spec, report);
   checkSelector(spec, report);
   checkPodTemplate(set, report);
+  checkVolumeUse(set, report);
+  checkVolumeNames(set, report);
   checkPolicies(spec, report);
   checkClaimTemplates(spec, report);
 }
@@ -152,7 +153,12 @@ function checkPolicies(spec: unknown, report: Report): void {
   if (strategy !== "RollingUpdate" && strategy !== "OnDelete") {
     reportField(report, "spec.updateStrategy.type", strategy, "RollingUpdate or OnDelete");
   }
-  const partition = at(spec, "updateStrategy", "rollingUpdate", "partition") ?? 0;
+  const rolling = at(spec, "updateStrategy", "rollingUpdate") ?? undefined;
+  if (strategy === "OnDelete" && rolling !== undefined) {
+    const what = "is refused by the API server: it is for updateStrategy.type RollingUpdate only";
+    report("spec.updateStrategy.rollingUpdate", { what, todo: "Remove it" });
+  }
+  const partition = field(rolling, "partition") ?? 0;
   if (!isInteger(partition, 0, highestOrdinal)) {
     reportField(report, "spec.updateStrategy.rollingUpdate.partition", partition, "an integer from 0");
   }
@@ -182,8 +188,8 @@ function checkClaimTemplates(spec: unknown, report: Report): void {
   listAt(spec, "volumeClaimTemplates").forEach((template, index) => {
     const place = `spec.volumeClaimTemplates[${index}]`;
     const name = at(template, "metadata", "name");
-    if (typeof name !== "string" || !label.test(name)) {
-      reportField(report, `${place}.metadata.name`, name, "lower case letters, digits and -");
+    if (typeof name !== "string" || !label.test(name) || name.length > 63) {
+      reportField(report, `${place}.metadata.name`, name, "at most 63 lower case letters, digits and -");
     } else if (seen.has(name)) {
       report(`${place}.metadata.name`, {
         what: `is given twice: ${name}`,

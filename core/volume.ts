@@ -67,7 +67,7 @@ export function sameBacking(a: Backing, b: Backing): boolean {
  * Labels that name one node, drivers' own ones included (`topology.topolvm.io/node`, `openebs.io/nodename`). Any other
  * topology label, such as a zone, may well exist in the other cluster.
  */
-const hostLabel = /^metadata\.name$|(?:^|\/)(?:hostname|node(?:-?(?:name|id))?)$/i;
+export const hostLabel = /^metadata\.name$|(?:^|\/)(?:hostname|node(?:-?(?:name|id))?)$/i;
 
 interface NodeAffinity {
   required?: { nodeSelectorTerms?: { matchExpressions?: { key: string }[]; matchFields?: { key: string }[] }[] };

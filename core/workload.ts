@@ -1,5 +1,6 @@
 import type { CarriedName } from "./carried";
 import { checkObject, checkOwner } from "./checks";
+import { elsewhereWarnings } from "./elsewhere";
 import { sha256Of } from "./json";
 import { typeOf } from "./kinds";
 import { hookOf, LeavingOut, type LeftObject, leaveOutLine, withLeaveOutLine } from "./leaveOut";
@@ -13,6 +14,7 @@ import { applyPatches, type Patch } from "./patch";
 import { foldEnv, sharedClaimWarnings } from "./podTemplate";
 import { reportTo } from "./report";
 import { splitLines } from "./severalSets";
+import { nameWarning } from "./setName";
 import { readableRange } from "./statefulSet";
 import type { Problem } from "./userError";
 import type { ManifestFile } from "./yaml";
@@ -192,6 +194,7 @@ function workloadOf(
   warnings.push(
     ...namesOfOldNamespace(patched, namespaces),
     ...warningsOf(set, where, patched),
+    ...(options.side === "destination" ? elsewhereWarnings(set, where, patched) : []),
     ...leftNeeds(set, left, patched, options.carried ?? []).map((text) => `${where}: ${text}`),
   );
   const isNamespace = (one: KubernetesObject): boolean => typeOf(one) === "Namespace";
@@ -224,6 +227,7 @@ function mapStorageClasses(set: StatefulSet, classes: Readonly<Record<string, st
 
 function warningsOf(set: StatefulSet, where: string, located: readonly Located[]): string[] {
   const { serviceName } = set.spec;
+  const name = nameWarning(set.metadata.name);
   const hasService = located.some(({ object }) => typeOf(object) === "Service" && object.metadata.name === serviceName);
   const budgets = located.filter(({ object }) => typeOf(object) === "policy/PodDisruptionBudget");
   return [
@@ -233,6 +237,7 @@ function warningsOf(set: StatefulSet, where: string, located: readonly Located[]
           `${where}: spec.serviceName names the Service ${serviceName}, which is not in the manifests: it must be in both ` +
             "clusters, or the pods have no names there",
         ]),
+    ...(name === undefined ? [] : [`${where}: ${name}`]),
     ...sharedClaimWarnings(set).map((text) => `${where}: ${text}`),
     ...budgets.map(
       (budget) =>

@@ -97,9 +97,23 @@ describe("the output of kubectl get -o yaml", () => {
   });
 });
 
-test("a node port and a family that somebody wrote are kept", () => {
-  const spec = { ports: [{ port: 80, nodePort: 30001 }], ipFamilyPolicy: "SingleStack", ipFamilies: ["IPv6"] };
+test("node ports and a family that somebody wrote are kept", () => {
+  const spec = {
+    type: "LoadBalancer",
+    externalTrafficPolicy: "Local",
+    healthCheckNodePort: 30002,
+    ports: [{ port: 80, nodePort: 30001 }],
+    ipFamilyPolicy: "SingleStack",
+    ipFamilies: ["IPv6"],
+  };
   expect(workloadIn(file(set(), service(spec))).belongings[0]).toStrictEqual(service(spec, { namespace: "shop" }));
+});
+
+test("a node port of 0 is none", () => {
+  const spec = { type: "NodePort", healthCheckNodePort: 0, ports: [{ port: 80, nodePort: 0 }] };
+  expect(workloadIn(file(set(), service(spec))).belongings[0]).toStrictEqual(
+    service({ type: "NodePort", ports: [{ port: 80 }] }, { namespace: "shop" }),
+  );
 });
 
 test.each([null, ""])("the namespace %j is none", (namespace) => {

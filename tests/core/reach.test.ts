@@ -1,6 +1,7 @@
-import type { Node } from "../../core/kubernetes";
-import { podNetworkWarning, unreachableVolumes } from "../../core/reach";
+import type { Node, StatefulSet } from "../../core/kubernetes";
+import { podNetworkWarning, unreachableNodes, unreachableVolumes } from "../../core/reach";
 import { volume } from "./builders";
+import { podTemplate, set, type Draft } from "./manifest";
 
 const node = (podCIDRs?: readonly string[], labels: Record<string, string> = {}): Node => ({
   apiVersion: "v1",
@@ -60,5 +61,21 @@ describe("volumes", () => {
   test("of one that it has, or whose nodes nobody knows", () => {
     expect(unreachableVolumes([inZones("a", "b")], [node([], { [zone]: "b" })])).toEqual([]);
     expect(unreachableVolumes([inZones("a")], [])).toEqual([]);
+  });
+});
+
+describe("nodes", () => {
+  const pinned = (nodeSelector: Draft) => set({ template: podTemplate({ nodeSelector }) }) as unknown as StatefulSet;
+
+  test("that the pods ask for and the destination does not have", () => {
+    expect(unreachableNodes(pinned({ pool: "db" }), [node([], { pool: "web" }), node([])])).toEqual([
+      "the pods are for nodes with pool db (spec.template.spec.nodeSelector), and the destination has none: they would not " +
+        "start there. Change it in the destination by patches",
+    ]);
+  });
+
+  test("that it has, or that nobody knows", () => {
+    expect(unreachableNodes(pinned({ pool: "db" }), [node([], { pool: "db" })])).toEqual([]);
+    expect(unreachableNodes(pinned({ pool: "db" }), [])).toEqual([]);
   });
 });

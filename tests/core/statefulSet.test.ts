@@ -180,7 +180,12 @@ describe("StatefulSets", () => {
       "a mount given twice",
       {
         template: podTemplate(
-          {},
+          {
+            volumes: [
+              { name: "a", emptyDir: {} },
+              { name: "b", emptyDir: {} },
+            ],
+          },
           {
             volumeMounts: [
               { name: "a", mountPath: "/a" },
@@ -236,7 +241,7 @@ describe("StatefulSets", () => {
     [
       "a claim template without name",
       { volumeClaimTemplates: [claim({}, { name: undefined })] },
-      "volumeClaimTemplates[0].metadata.name is missing; legal: lower case letters, digits and -. Add it",
+      "volumeClaimTemplates[0].metadata.name is missing; legal: at most 63 lower case letters, digits and -. Add it",
     ],
     [
       "a claim template given twice",
@@ -317,7 +322,7 @@ describe("StatefulSets", () => {
       "metadata.name",
       { name: "Web_1" },
       "StatefulSet Web_1",
-      'received "Web_1"); legal: lower case letters, digits, "-" and ".". Correct it',
+      'received "Web_1"); legal: lower case letters, digits and -, since pods are named by it. Correct it',
     ],
     [
       "metadata.namespace",
