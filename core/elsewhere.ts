@@ -22,7 +22,7 @@ const podSpec = ["spec", "template", "spec"] as const;
 
 function nodeWarnings(set: KubernetesObject): string[] {
   return nodeDemands(at(set, ...podSpec))
-    .filter(({ namesNodes }) => namesNodes)
+    .filter(({ names }) => names.length > 0)
     .map(({ path, text }) => {
       const fate =
         path === "nodeName"

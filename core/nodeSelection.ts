@@ -8,8 +8,8 @@ export interface NodeDemand {
   readonly path: string;
   /** What it asks for, such as `kubernetes.io/hostname node-1`. */
   readonly text: string;
-  /** Whether it names nodes one by one: those of the other cluster have other names. */
-  readonly namesNodes: boolean;
+  /** The nodes, if it names them one by one: those of the other cluster have other names. */
+  readonly names: readonly string[];
   /** Whether a node is one of them. */
   readonly meets: (node: Node) => boolean;
 }
@@ -49,7 +49,12 @@ function demand(path: string, terms: readonly (readonly Expression[])[]): NodeDe
     path,
     text: terms.map((term) => term.map(inWords).join(", ")).join("; "),
     // One term is enough for a node: one that names none leaves the choice open.
-    namesNodes: terms.every((term) => term.some(isName)),
+    names: terms.every((term) => term.some(isName))
+      ? terms
+          .flat()
+          .filter(isName)
+          .flatMap(({ values }) => values)
+      : [],
     meets: (node) => terms.some((term) => term.length > 0 && term.every((expression) => isMet(expression, node))),
   };
 }

@@ -1,6 +1,7 @@
 import { carriedObject } from "../core/carried";
 import { hasOrdinals } from "../core/cluster";
 import { isReady, type KubernetesObject, type Node, ordinalIn, readyOf } from "../core/kubernetes";
+import { nodeDemands } from "../core/nodeSelection";
 import type { Side } from "../core/ordinals";
 import type { ClusterSurvey } from "../core/survey";
 import type { SimulatedCluster, SimulatedClusterOptions } from "./cluster";
@@ -27,7 +28,10 @@ export function clusterOptions(input: RehearsalInput, side: Side): SimulatedClus
     const provisioner = drivers[Math.max(0, used.indexOf(name)) % drivers.length] ?? csiDriver;
     return { name, provisioner };
   });
-  return { name: side, storageClasses, drivers };
+  const names = nodeDemands(input.halves[side].workload.set.spec.template.spec).flatMap((demand) => demand.names);
+  // What runs in a cluster that is made up runs where it says: without that node nobody could vouch that it stops.
+  const nodes = names.length === 0 ? {} : { nodes: [...new Set(names)] };
+  return { name: side, storageClasses, drivers, ...nodes };
 }
 
 /** Whether a new pod may come to run there: the simulated scheduler takes the nodes in turn. */

@@ -14,11 +14,14 @@ import type { LoadSurveyor } from "../../cli/fromCluster";
 import { writeProject } from "../../cli/init";
 import type { RehearseFlags } from "../../cli/flags";
 import { type Rehearse, runRehearse } from "../../cli/rehearse";
+import { copyOf } from "../../core/json";
+import type { StatefulSet } from "../../core/kubernetes";
 import { UserError } from "../../core/userError";
 import { lookAtHalf } from "../../live/standing";
 import { surveyDestination, surveySet } from "../../live/survey";
+import { SimulatedCluster } from "../../rehearsal/cluster";
 import { rehearse, type RehearsalOptions } from "../../rehearsal/rehearse";
-import { runningCluster, type SimulatedReader } from "../live/simulatedReader";
+import { runningCluster, runningSet, SimulatedReader } from "../live/simulatedReader";
 import { fakeIo } from "./fixture";
 
 jest.setTimeout(60_000);
@@ -145,6 +148,18 @@ test("two contexts of one cluster are told by its uid", async () => {
     '--destination-context leads to the cluster of --from-cluster (uid of kube-system): both halves would be one (received "alias")',
   );
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("nodes that the pods ask for and the destination does not have are told", async () => {
+  const set = copyOf(runningSet) as StatefulSet;
+  set.spec.template.spec.nodeSelector = { pool: "db" };
+  const clusters = { old: runningCluster(set), new: new SimulatedReader(new SimulatedCluster({ name: "other" })) };
+  const out = io();
+  await runRehearse({ ...real, destinationContext: "new" }, out, notRun, surveyorOf(clusters)).catch(() => undefined);
+  expect(out.err()).toContain(
+    "warning: the pods are for nodes with pool db (spec.template.spec.nodeSelector), and the destination has none: they would " +
+      "not start there. Change it in the destination by patches\n",
+  );
 });
 
 test("an index out of range: nothing is written", async () => {
