@@ -16,7 +16,7 @@ export async function ownOf(
   looks: Looks,
 ): Promise<FoundSet> {
   const claims = claimsOf(set, (of.claims ?? []) as PersistentVolumeClaim[]);
-  const pods = podsAround(set.metadata.name, claims, (of.pods ?? []));
+  const pods = podsAround(set.metadata.name, claims, of.pods ?? []);
   const names = claims.map(({ spec }) => spec.volumeName);
   const volumes = await looks.need(looks.named(reader, ["v1", "PersistentVolume"], names));
   return { set, pods, claims, volumes: (volumes ?? []) as PersistentVolume[] };

@@ -29,6 +29,6 @@ export async function lookAtHalf(
   // Only of a move that has begun does anything depend on them.
   const pods = isHalf(live) ? await looks.need(reader.list("v1", "Pod", namespace)) : [];
   looks.throwIfLacking();
-  const ordinals = [...podsOfSet(name, (pods ?? [])).keys()];
+  const ordinals = [...podsOfSet(name, pods ?? []).keys()];
   return { context, clusterUid: system?.metadata.uid ?? "", set: live, pods: ordinals };
 }
