@@ -76,6 +76,12 @@ function seedNode(cluster: SimulatedCluster, { metadata: { name, labels }, statu
 /** Puts an object there as it was found. */
 export function seedObject(cluster: SimulatedCluster, object: KubernetesObject): KubernetesObject {
   const existing = cluster.get(referenceOf(object));
+  // Every cluster has the namespace `default` from its first day.
+  if (existing?.kind === "Namespace") {
+    const { labels = {}, annotations = {} } = object.metadata;
+    const said = { labels, annotations };
+    return cluster.edit(referenceOf(object), (live) => ({ ...live, metadata: { ...live.metadata, ...said } }));
+  }
   if (existing !== undefined) throw new Error(`${titleOf(object)} was found twice`);
   // Whoever else owns it is not here, and the garbage collector would take it for an orphan.
   const owners = ownersOf(object).filter((owner) => cluster.hasOwner(owner));

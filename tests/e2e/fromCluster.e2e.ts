@@ -210,6 +210,17 @@ describeOnClusters("a set that really runs", () => {
       await pulumi("up", "--yes", "--skip-preview", "-s", "destination");
       expect([...(await ground().all("source", "pods", namespace)).keys()].sort()).toEqual(["web-0", "web-1"]);
       expect([...(await ground().all("destination", "pods", namespace)).keys()]).toEqual(["web-2"]);
+
+      // In the middle of the move: where it stands is read from both live sets, and the rest of the way goes from there.
+      const { code, stdout, output } = await fromSource("--destination-context", "destination", "--json");
+      const { steps, violations } = JSON.parse(stdout) as RehearsalReport;
+      const indexes = steps.map(({ cutoverIndex }) => cutoverIndex);
+      expect([code, violations, indexes]).toEqual([0, [], [2, 1, 0, 1, 2, 3]]);
+      expect(output).toContain("the source (context source) holds ordinals 0 to 1, turn 2");
+      const exchanged = await cutover(
+        ...["--from-cluster", "destination", "--set", `${namespace}/web`, "--destination-context", "source"],
+      );
+      expect([exchanged.code, exchanged.output]).toEqual([2, expect.stringContaining("are exchanged")]);
       const secrets = await ground().all("destination", "secrets", namespace);
       expect([...secrets.keys()]).toContain("web");
     });

@@ -64,6 +64,19 @@ test("a running set is moved with its own volumes, and taking it over changes no
   expect(created).not.toEqual([]);
 });
 
+test("a set in the namespace that every cluster has", async () => {
+  const { survey } = await surveySet(runningCluster(), place);
+  const moved = JSON.parse(
+    JSON.stringify(survey).replaceAll('"namespace":"shop"', '"namespace":"default"'),
+  ) as typeof survey;
+  const space = { apiVersion: "v1", kind: "Namespace", metadata: { name: "default", uid: "d" } };
+  const source = { ...moved, objects: [space] };
+  const files = startingProject(source, point);
+  const destination = { ...source, clusterUid: undefined, objects: [space] };
+  const report = await rehearse({ cwd: "/nowhere", real: { source, destination, files }, oneWay: true, problems: [] });
+  expect([report.set.namespace, report.violations]).toEqual(["default", []]);
+});
+
 test("a set with maxUnavailable comes from a cluster that keeps it, and the destination is taken to keep it, too", async () => {
   const updateStrategy = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 2 } };
   const set = { ...runningSet, spec: { ...(runningSet.spec as object), updateStrategy } };
