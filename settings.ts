@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { CsiChanges } from "./core/csi";
+import type { InTreeVolumes } from "./core/csiForm";
 import { peerOf } from "./core/ordinals";
 import type { Side } from "./core/ordinals";
 import type { Patch } from "./core/workload";
@@ -39,6 +40,8 @@ export interface Settings {
   readonly carryConfigMaps: readonly string[];
   /** CSI driver to what differs in its volumes in the destination. */
   readonly csi: CsiChanges;
+  /** What in-tree volumes become in the destination. */
+  readonly inTreeVolumes: InTreeVolumes;
   readonly patches: readonly Patch[];
   /** Undefined: where the cluster can. */
   readonly fence?: boolean;
@@ -65,7 +68,17 @@ export interface ConfigSource {
 
 const keys = [
   ...["cutoverIndex", "side", "peerStack", "manifests", "namespace", "createNamespace", "batch", "volumes"],
-  ...["storageClasses", "carrySecrets", "carryConfigMaps", "csi", "patches", "fence", "peerContext", "fenced"],
+  ...[
+    "storageClasses",
+    "carrySecrets",
+    "carryConfigMaps",
+    "csi",
+    "inTreeVolumes",
+    "patches",
+    "fence",
+    "peerContext",
+    "fenced",
+  ],
   ...["adopt", "leaveOut"],
 ];
 const providerKeys = ["kubernetes:context", "kubernetes:kubeconfig"];
@@ -77,6 +90,7 @@ const ownKeys = new Set([
   "leaveOut",
   "createNamespace",
   "storageClasses",
+  "inTreeVolumes",
   "peerContext",
 ]);
 
@@ -113,6 +127,7 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
     carrySecrets: reader.carry("carrySecrets"),
     carryConfigMaps: reader.carry("carryConfigMaps"),
     csi: reader.csi(),
+    inTreeVolumes: reader.choice("inTreeVolumes", ["keep", "csi"]) ?? "keep",
     patches: reader.patches(),
     ...reader.fence(),
     adopt: reader.adopt(side),

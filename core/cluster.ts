@@ -5,7 +5,7 @@ import type { Problem } from "./userError";
 export const minimumMinor = 28;
 
 /** The minor version in a server version such as `v1.36.2`; undefined if it is not one. */
-function minorOf(version: string): number | undefined {
+export function minorOf(version: string): number | undefined {
   const match = /^v?1\.(\d+)/.exec(version);
   return match ? Number(match[1]) : undefined;
 }

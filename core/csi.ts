@@ -1,3 +1,5 @@
+import { sourceOf } from "./backing";
+import { provisionedBy } from "./csiForm";
 import { drop, isObject, sameJson } from "./json";
 import type { PersistentVolume } from "./kubernetes";
 import type { FoundClaim, Inventory, Offer, OfferedVolume } from "./volume";
@@ -51,6 +53,39 @@ function withSource(offered: OfferedVolume, csi: PersistentVolume["spec"]["csi"]
   return { ...offered, persistentVolume: { ...volume, spec: { ...volume.spec, csi } } };
 }
 
+/** The field of a volume's spec that is its source, such as `csi`. */
+function formOf({ spec }: PersistentVolume): string {
+  return Object.keys(sourceOf(spec))[0] ?? "unknown";
+}
+
+/** An offered volume in the form that its twin has. */
+function inFormOf(
+  offered: OfferedVolume,
+  { metadata, spec: { nodeAffinity, ...twin } }: PersistentVolume,
+): OfferedVolume {
+  const { persistentVolume: volume } = offered;
+  const spec = { ...volume.spec };
+  const isOther = formOf(volume) !== formOf({ ...volume, spec: twin });
+  drop(spec, ...Object.keys(sourceOf(spec)), ...(isOther ? ["nodeAffinity"] : []));
+  const affinity = isOther && nodeAffinity !== undefined ? { nodeAffinity } : {};
+  const { labels, annotations: kept = {} } = metadata;
+  const madeBy = kept[provisionedBy];
+  const own = volume.metadata.annotations ?? {};
+  const asTwin = {
+    ...volume.metadata,
+    ...(labels === undefined ? {} : { labels }),
+    annotations: { ...own, ...(madeBy === undefined ? {} : { [provisionedBy]: madeBy }) },
+  };
+  return {
+    ...offered,
+    persistentVolume: {
+      ...volume,
+      metadata: isOther ? asTwin : volume.metadata,
+      spec: { ...spec, ...sourceOf(twin), ...affinity },
+    },
+  };
+}
+
 /** What becomes of an offered volume whose twin in the destination may have other CSI fields. */
 export interface BesideTwin {
   readonly offered: OfferedVolume;
@@ -74,17 +109,28 @@ export function besideCsiTwin(
   offered: OfferedVolume,
   inUse: boolean,
 ): BesideTwin {
-  const fields = differingFields(twin?.spec.csi, offered.persistentVolume.spec.csi);
-  if (twin === undefined || fields.length === 0) return { offered };
+  if (twin === undefined) return { offered };
+  const [form, wanted] = [formOf(twin), formOf(offered.persistentVolume)];
+  const fields = form === wanted ? differingFields(twin.spec.csi, offered.persistentVolume.spec.csi) : [];
+  if (form === wanted && fields.length === 0) return { offered };
   const { namespace = "default" } = offered.persistentVolumeClaim.metadata;
   const found =
-    `ordinal ${existing.ordinal}: PersistentVolume ${twin.metadata.name} exists in the destination with other CSI fields ` +
-    `(${fields.join(", ")}) than the source's with the changes of csi, and they cannot be changed in place`;
+    `ordinal ${existing.ordinal}: PersistentVolume ${twin.metadata.name} exists in the destination ` +
+    (form === wanted
+      ? `with other CSI fields (${fields.join(", ")}) than the source's with the changes of csi, and they`
+      : `as the same disk in another form (spec.${form}) than it would be handed over (spec.${wanted}), and that`) +
+    " cannot be changed in place";
   if (inUse) {
-    const warning = `${found}. It keeps what it has: to change them, move its ordinal back first, then forward again`;
-    return { offered: withSource(offered, twin.spec.csi), warning };
+    const warning = `${found}. It keeps what it has: to change ${form === wanted ? "them" : "that"}, move its ordinal back first, then forward again`;
+    return { offered: inFormOf(offered, twin), warning };
   }
-  const earlier = `Give csi the values that it has: kubectl get pv ${twin.metadata.name} -o yaml`;
+  const value = form === "csi" ? "csi" : "keep";
+  const earlier =
+    form === wanted
+      ? `Give csi the values that it has: kubectl get pv ${twin.metadata.name} -o yaml`
+      : wanted === "csi" || form === "csi"
+        ? `Set inTreeVolumes: ${value}`
+        : "Find out who made it";
   // Without Retain the driver would delete the disk.
   if (twin.spec.persistentVolumeReclaimPolicy !== "Retain") return { offered, refusal: `${found}. ${earlier}` };
   const refusal =

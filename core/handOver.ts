@@ -1,10 +1,12 @@
+import { backingOf, sameBacking } from "./backing";
+import type { Backing } from "./backing";
 import { canonicalJson } from "./json";
 import { annotations, isReady, ordinalIn } from "./kubernetes";
 import type { Pod, StatefulSet } from "./kubernetes";
 import { holds } from "./ordinals";
 import type { OrdinalRange } from "./ordinals";
-import type { Backing, FoundClaim, OfferedVolume } from "./volume";
-import { backingOf, sameBacking, whyNodeBound } from "./volume";
+import type { FoundClaim, OfferedVolume } from "./volume";
+import { whyNodeBound } from "./volume";
 
 /** The pods of a set by ordinal: those whose name is the set's and an ordinal. */
 export function podsOfSet(set: string, pods: readonly Pod[]): Map<number, Pod> {

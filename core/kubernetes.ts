@@ -106,7 +106,7 @@ export interface Node extends KubernetesObject {
 export interface VolumeAttachment extends KubernetesObject {
   spec: {
     nodeName: string;
-    source: { persistentVolumeName?: string; [field: string]: unknown };
+    source: { persistentVolumeName?: string; inlineVolumeSpec?: PersistentVolume["spec"]; [field: string]: unknown };
     [field: string]: unknown;
   };
 }

@@ -1,5 +1,6 @@
+import { backingOf, isNameInUse, sameBacking } from "./backing";
 import { ordinalIn, readyOf } from "./kubernetes";
-import type { Node, Pod, VolumeAttachment } from "./kubernetes";
+import type { Node, PersistentVolume, Pod, VolumeAttachment } from "./kubernetes";
 import { holds } from "./ordinals";
 import type { Decision, LiveHalf } from "./protocol";
 import type { Problem } from "./userError";
@@ -144,12 +145,6 @@ export function whyNodeSilent(name: string, { node, lease }: NodeLook): string |
   return `its node ${name} has not renewed its lease for ${Math.round(lease.ageMs / 1_000)} s`;
 }
 
-/** Unique name of a CSI volume in `status.volumesInUse` of a node. Source: the kubelet's CSI plugin. */
-function nameInUse({ volume }: FoundClaim): string | undefined {
-  const csi = volume?.spec.csi;
-  return csi && `kubernetes.io/csi/${csi.driver}^${csi.volumeHandle}`;
-}
-
 /**
  * Volumes of a pod that left which are still attached somewhere, or which its node still uses, a clause each.
  *
@@ -161,23 +156,25 @@ export function whyStillAttached(
   node: Node | undefined,
   attachments: readonly VolumeAttachment[],
 ): string[] {
-  return found
-    .filter((claim) => claim.ordinal === ordinal && claim.volume !== undefined)
-    .flatMap((claim) => {
-      const volume = claim.volume?.metadata.name ?? "";
-      const attached = attachmentsOf(volume, attachments).map(
-        (on) => `its volume ${volume} is still attached to node ${on} (VolumeAttachment)`,
-      );
-      const name = nameInUse(claim);
-      if (name === undefined || !(node?.status?.volumesInUse ?? []).includes(name)) return attached;
-      return [
-        ...attached,
-        `its node ${node?.metadata.name ?? ""} still has the volume ${volume} in use (status.volumesInUse)`,
-      ];
-    });
+  return found.flatMap(({ ordinal: of, volume }) => {
+    if (of !== ordinal || volume === undefined) return [];
+    const { name } = volume.metadata;
+    const attached = attachmentsOf(volume, attachments).map(
+      (on) => `its volume ${name} is still attached to node ${on} (VolumeAttachment)`,
+    );
+    if (!(node?.status?.volumesInUse ?? []).some((inUse) => isNameInUse(inUse, volume))) return attached;
+    return [
+      ...attached,
+      `its node ${node?.metadata.name ?? ""} still has the volume ${name} in use (status.volumesInUse)`,
+    ];
+  });
 }
 
-/** Nodes that a volume is attached to. */
-export function attachmentsOf(volume: string, attachments: readonly VolumeAttachment[]): string[] {
-  return attachments.filter(({ spec }) => spec.source.persistentVolumeName === volume).map(({ spec }) => spec.nodeName);
+/** Nodes that a volume is attached to, under its name or as the same disk in a pod's own spec (CSI migration). */
+export function attachmentsOf(volume: PersistentVolume, attachments: readonly VolumeAttachment[]): string[] {
+  const isOf = ({ persistentVolumeName, inlineVolumeSpec: spec }: VolumeAttachment["spec"]["source"]): boolean => {
+    if (spec === undefined) return persistentVolumeName === volume.metadata.name;
+    return sameBacking(backingOf({ metadata: { name: "" }, spec }), backingOf(volume));
+  };
+  return attachments.filter(({ spec }) => isOf(spec.source)).map(({ spec }) => spec.nodeName);
 }

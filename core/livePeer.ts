@@ -1,3 +1,5 @@
+import { backingOf, sameBacking } from "./backing";
+import type { Backing } from "./backing";
 import type { Refusal, Situation } from "./decision";
 import { podsOfSet, whyMountedElsewhere } from "./handOver";
 import type { Pod, StatefulSet, VolumeAttachment } from "./kubernetes";
@@ -7,8 +9,7 @@ import { rules } from "./protocol";
 import type { Decision, LiveHalf } from "./protocol";
 import type { HalfOutputs } from "./record";
 import type { Problem } from "./userError";
-import type { Backing, FoundClaim } from "./volume";
-import { backingOf, sameBacking } from "./volume";
+import type { FoundClaim } from "./volume";
 
 /** What is seen of the peer immediately before a claim is written. */
 export interface PeerLook {
@@ -92,7 +93,7 @@ export function peerRefusals(
     const { volume, ordinal } = claim;
     if (volume === undefined) return [];
     const where = `ordinal ${ordinal}: volume ${volume.metadata.name} of claim ${claim.name}`;
-    const nodes = attachmentsOf(volume.metadata.name, attachments);
+    const nodes = attachmentsOf(volume, attachments);
     if (nodes.length > 0) {
       return [
         inOther(

@@ -1,14 +1,8 @@
-import { canonicalJson } from "./json";
+import { backingOf } from "./backing";
+import type { Backing } from "./backing";
 import { annotations, claimName } from "./kubernetes";
 import type { Metadata, PersistentVolume, PersistentVolumeClaim } from "./kubernetes";
-
-/** What a volume is stored on: two volumes with the same backing are the same disk. */
-export interface Backing {
-  /** CSI driver, or the kind of an in-tree volume, such as `nfs`. */
-  readonly driver: string;
-  /** CSI volume handle, or the in-tree volume source in canonical form. */
-  readonly volumeHandle: string;
-}
+import { affinityTerms } from "./zones";
 
 /** A PersistentVolume and the claim that is bound to it, as the source hands them over. */
 export interface OfferedVolume {
@@ -36,49 +30,17 @@ export interface FoundClaim {
   readonly volume?: PersistentVolume;
 }
 
-/** Fields of a PersistentVolume's spec that do not say where its data is. */
-const notBacking = new Set([
-  "accessModes",
-  "capacity",
-  "claimRef",
-  "mountOptions",
-  "nodeAffinity",
-  "persistentVolumeReclaimPolicy",
-  "storageClassName",
-  "volumeAttributesClassName",
-  "volumeMode",
-]);
-
-/** What a volume is stored on. */
-export function backingOf(volume: PersistentVolume): Backing {
-  if (volume.spec.csi !== undefined) {
-    return { driver: volume.spec.csi.driver, volumeHandle: volume.spec.csi.volumeHandle };
-  }
-  const [kind = "unknown", source = {}] = Object.entries(volume.spec).find(([field]) => !notBacking.has(field)) ?? [];
-  return { driver: kind, volumeHandle: canonicalJson(source) };
-}
-
-/** Whether two volumes are the same disk. */
-export function sameBacking(a: Backing, b: Backing): boolean {
-  return a.driver === b.driver && a.volumeHandle === b.volumeHandle;
-}
-
 /**
  * Labels that name one node, drivers' own ones included (`topology.topolvm.io/node`, `openebs.io/nodename`). Any other
  * topology label, such as a zone, may well exist in the other cluster.
  */
 export const hostLabel = /^metadata\.name$|(?:^|\/)(?:hostname|node(?:-?(?:name|id))?)$/i;
 
-interface NodeAffinity {
-  required?: { nodeSelectorTerms?: { matchExpressions?: { key: string }[]; matchFields?: { key: string }[] }[] };
-}
-
 /** Why a volume cannot be used from another cluster, as a clause; undefined if nothing speaks against it. */
 export function whyNodeBound(volume: PersistentVolume): string | undefined {
   if (volume.spec.hostPath !== undefined) return "is a hostPath on one node (spec.hostPath)";
   if (volume.spec.local !== undefined) return "is a local disk of one node (spec.local)";
-  const terms = (volume.spec.nodeAffinity as NodeAffinity | undefined)?.required?.nodeSelectorTerms ?? [];
-  const keys = terms.flatMap((term) =>
+  const keys = affinityTerms(volume).flatMap((term) =>
     [...(term.matchExpressions ?? []), ...(term.matchFields ?? [])].map((e) => e.key),
   );
   const host = keys.find((key) => hostLabel.test(key));
@@ -94,6 +56,8 @@ const notCarried = new Set([
   "kubectl.kubernetes.io/last-applied-configuration",
   "pv.kubernetes.io/bind-completed",
   "pv.kubernetes.io/bound-by-controller",
+  // The destination's own controller says whether it redirects a volume to a CSI driver.
+  "pv.kubernetes.io/migrated-to",
   "volume.beta.kubernetes.io/storage-provisioner",
   "volume.kubernetes.io/selected-node",
   "volume.kubernetes.io/storage-provisioner",

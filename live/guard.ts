@@ -1,3 +1,4 @@
+import type { Backing } from "../core/backing";
 import { seenOf } from "../core/adopt";
 import type { Seen } from "../core/adopt";
 import { whyMountedElsewhere, whyNotClaimed, whyOldDataRefused } from "../core/handOver";
@@ -11,7 +12,7 @@ import type { OrdinalRange } from "../core/ordinals";
 import type { Decision, LiveHalf } from "../core/protocol";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
-import type { Backing, FoundClaim, Inventory, Offer } from "../core/volume";
+import type { FoundClaim, Inventory, Offer } from "../core/volume";
 import { inventoryOf, mergeInventories, offerOf } from "../core/volume";
 import type { Cluster } from "./cluster";
 import { detachPatience, doubtsAfter } from "./leaving";

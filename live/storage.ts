@@ -1,3 +1,6 @@
+import { minorOf } from "../core/cluster";
+import { inTreeKindIn } from "../core/inTreeVolumes";
+import type { InTreeKind } from "../core/inTreeVolumes";
 import type { Problem } from "../core/userError";
 import type { OfferedVolume } from "../core/volume";
 import type { Cluster } from "./cluster";
@@ -8,9 +11,16 @@ export async function classProblems(
   offered: readonly OfferedVolume[],
   storageClasses: Readonly<Record<string, string>>,
 ): Promise<Problem[]> {
-  const specs = offered.map(({ persistentVolume }) => persistentVolume.spec);
+  const volumes = offered.map(({ persistentVolume }) => persistentVolume);
+  const specs = volumes.map(({ spec }) => spec);
+  const inTree = [...new Set(volumes.map(inTreeKindIn))].filter((kind) => kind !== undefined);
+  // Kubernetes itself may serve a kind there: only its version tells.
+  const minor = inTree.length === 0 ? undefined : minorOf(await cluster.version());
+  const redirected = inTree.filter(({ driver, since = 0 }) => driver !== undefined && (minor ?? since) >= since);
+  const dropped = inTree.filter(({ dropped: from }) => from !== undefined && (minor ?? from) >= from);
   const classes = new Set(specs.map((spec) => spec.storageClassName ?? "").filter((name) => name !== ""));
-  const drivers = new Set(specs.flatMap((spec) => (spec.csi === undefined ? [] : [spec.csi.driver])));
+  const drivers = new Set([...specs.map(({ csi }) => csi?.driver), ...redirected.map(({ driver }) => driver)]);
+  drivers.delete(undefined);
   const lacking = async (kind: "StorageClass" | "CSIDriver", names: Iterable<string>): Promise<string[]> => {
     const found = await Promise.all(
       [...names].map(async (name) => ({
@@ -22,7 +32,10 @@ export async function classProblems(
   };
   const [missingClasses, missingDrivers] = await Promise.all([
     lacking("StorageClass", classes),
-    lacking("CSIDriver", drivers),
+    lacking(
+      "CSIDriver",
+      [...drivers].filter((name) => name !== undefined),
+    ),
   ]);
   const mapped = new Set(Object.values(storageClasses));
   return [
@@ -35,8 +48,23 @@ export async function classProblems(
     })),
     ...missingDrivers.map((name) => ({
       where: "volumes:",
-      what: `the destination has no CSI driver ${name} (no CSIDriver object), so it cannot mount the source's volumes`,
+      what:
+        `the destination has no CSI driver ${name} (no CSIDriver object)${servesToo(name, redirected)}, so it cannot mount ` +
+        "the source's volumes",
       todo: "Install that driver in the destination with access to the same storage, or set volumes: fresh",
     })),
+    ...dropped.map(({ field, dropped: from = 0, instead }) => ({
+      where: "volumes:",
+      what: `the source's volumes are ${field} volumes, which Kubernetes has dropped in 1.${from}: the destination cannot mount them`,
+      todo:
+        `Bring the data to ${instead === undefined ? "volumes of a CSI driver" : `volumes of the CSI driver ${instead}`} in ` +
+        "the source first, or set volumes: fresh",
+    })),
   ];
+}
+
+/** The in-tree volumes that a driver serves too, as a clause; empty if there are none. */
+function servesToo(name: string, redirected: readonly InTreeKind[]): string {
+  const kind = redirected.find(({ driver }) => driver === name);
+  return kind === undefined ? "" : `, which serves ${kind.field} volumes since CSI migration`;
 }

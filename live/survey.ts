@@ -1,3 +1,4 @@
+import { servingDriver } from "../core/inTreeVolumes";
 import { belongingsOf } from "../core/belongings";
 import type { CarriedName } from "../core/carried";
 import { podsOfSet } from "../core/handOver";
@@ -192,7 +193,7 @@ function storageNeeds(
 ): { readonly classes: readonly (string | undefined)[]; readonly drivers: readonly (string | undefined)[] } {
   return {
     classes: [...claims, ...volumes].map(({ spec }) => spec.storageClassName),
-    drivers: volumes.map(({ spec }) => spec.csi?.driver),
+    drivers: volumes.map(servingDriver),
   };
 }
 

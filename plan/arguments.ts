@@ -1,4 +1,5 @@
 import type { CsiChanges } from "../core/csi";
+import type { InTreeVolumes } from "../core/csiForm";
 import type { Side } from "../core/ordinals";
 import type { Workload } from "../core/workload";
 import type { Cluster, Connection } from "../live/cluster";
@@ -25,6 +26,11 @@ export interface CutoverArgs {
   readonly carryConfigMaps?: readonly string[];
   /** CSI driver to the secret references and attributes of its volumes that differ in the destination. Default none. */
   readonly csi?: CsiChanges;
+  /**
+   * What in-tree volumes become in the destination that a CSI driver serves since CSI migration: `keep` hands them over as
+   * they are, `csi` as CSI volumes of the same disks. Default `keep`.
+   */
+  readonly inTreeVolumes?: InTreeVolumes;
   /** Whether to create the namespace if it does not exist. Default true. */
   readonly createNamespace?: boolean;
   /** Whether to keep others from changing the set's ordinals. Default: where the cluster can (Kubernetes 1.30). */

@@ -1,5 +1,6 @@
 import { whyMountedElsewhere, whyNoRelease, whyNotGivenBack, whyNotOffered, whyTwinDiffers } from "../core/handOver";
 import { besideCsiTwin, unusedDriverWarnings, withCsi } from "../core/csi";
+import { inCsiForm, keptInTreeWarnings } from "../core/csiForm";
 import { annotations } from "../core/kubernetes";
 import { doubtProblems, leavingNote, leavingPods } from "../core/leaving";
 import { endOf, holds, ordinalsOf } from "../core/ordinals";
@@ -51,8 +52,11 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
   const carries = volumes === "carry" && templates.length > 0;
   const peer = records.peer === "none" ? undefined : records.peer;
   const inventory: Inventory = (decision.side === "source" ? records.own : peer)?.inventory ?? {};
+  const noForm: string[] = [];
   const arriving =
-    carries && decision.side === "destination" ? offeredNearTheCut(peer?.offer ?? {}, args, decision, templates) : [];
+    carries && decision.side === "destination"
+      ? offeredNearTheCut(peer?.offer ?? {}, args, decision, templates, noForm)
+      : [];
   const noted = look?.set?.metadata.annotations?.[annotations.leaving];
   const leaving = look === undefined ? [] : leavingPods(name, decision, live, look.pods, noted);
   const guard: GuardedSet = {
@@ -80,6 +84,7 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
   if (look === undefined) return plan;
 
   const setProblem = (what: string): Problem => ({ where: `StatefulSet ${namespace}/${name}:`, what });
+  problems.push(...noForm.map(setProblem));
   if (look.set !== undefined && decision.claims.length + decision.releases.length > 0) {
     problems.push(...whyNoRelease(look.set, decision.releases, decision.range, look.pods).map(setProblem));
   }
@@ -106,6 +111,7 @@ export async function planHandOver(situation: Situation, problems: Problem[]): P
   }
   const differing: string[] = [];
   const warnings = peer === undefined ? [] : unusedDriverWarnings(args.csi ?? {}, inventory, peer.offer);
+  warnings.push(...keptInTreeWarnings(Object.keys(args.csi ?? {}), plan.carried));
   const beside = await besideTwins(situation, arriving, differing, warnings);
   const carried = beside.map(({ offered }) => offered);
   problems.push(...differing.map(setProblem));
@@ -172,17 +178,22 @@ interface Carried {
   readonly offered: OfferedVolume;
 }
 
+/** Offered volumes as the destination is to have them; adds why one cannot be so. */
 function offeredNearTheCut(
   offer: Offer,
-  { storageClasses = {}, csi = {} }: CutoverArgs,
+  { storageClasses = {}, csi = {}, inTreeVolumes }: CutoverArgs,
   decision: Decision,
   templates: readonly string[],
+  refusals: string[],
 ): Carried[] {
   return carriedOrdinals(decision).flatMap((ordinal) =>
     templates.flatMap((template) => {
       const offered = offer[ordinal]?.[template];
       if (offered === undefined) return [];
-      return [{ ordinal, template, offered: withCsi(inStorageClass(offered, storageClasses), csi) }];
+      const classed = inStorageClass(offered, storageClasses);
+      const formed = inTreeVolumes === "csi" ? inCsiForm(classed) : { offered: classed };
+      if (formed.refusal !== undefined) refusals.push(`ordinal ${ordinal}: ${formed.refusal}`);
+      return [{ ordinal, template, offered: withCsi(formed.offered, csi) }];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { backingOf } from "../core/backing";
 import type { PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
 import { claimName, ordinalIn, rangeOfSet } from "../core/kubernetes";
 import type { OrdinalRange, Side } from "../core/ordinals";
@@ -11,7 +12,6 @@ import {
   overlapOf,
   sameRange,
 } from "../core/ordinals";
-import { backingOf } from "../core/volume";
 import type { Operation } from "./report";
 
 /** The set that is being moved. */

@@ -1,3 +1,4 @@
+import { servingDriver } from "../core/inTreeVolumes";
 import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
 import { pluck, text } from "./json";
@@ -153,8 +154,9 @@ export class VolumeController {
   }
 
   /** Only the driver's provisioner can delete a disk; a volume without a driver needs none. */
-  private canDelete({ spec }: PersistentVolume): boolean {
-    return spec.csi === undefined || this.drivers.includes(spec.csi.driver);
+  private canDelete(volume: PersistentVolume): boolean {
+    const driver = servingDriver(volume);
+    return driver === undefined || this.drivers.includes(driver);
   }
 
   /** The volume that a claim may bind to; provisions one if the claim is not for a certain one. */

@@ -50,6 +50,7 @@ describe("what is read", () => {
       carrySecrets: [],
       carryConfigMaps: [],
       csi: {},
+      inTreeVolumes: "keep",
       patches: [],
       adopt: false,
       connection: { context: "source", isDefault: true },
@@ -90,6 +91,7 @@ describe("what is read", () => {
         carrySecrets: '["db","tls.web"]',
         carryConfigMaps: '["app"]',
         csi: '{"disk.example.com":{"volumeAttributes":{"clusterID":"b"}}}',
+        inTreeVolumes: "csi",
         patches: JSON.stringify(patches),
         fence: "false",
         peerContext: "east",
@@ -113,6 +115,7 @@ describe("what is read", () => {
       carrySecrets: ["db", "tls.web"],
       carryConfigMaps: ["app"],
       csi: { "disk.example.com": { volumeAttributes: { clusterID: "b" } } },
+      inTreeVolumes: "csi",
       patches,
       fence: false,
       adopt: false,
@@ -168,7 +171,7 @@ describe("keys", () => {
   ])("%s: did you mean %s", (key, meant) => {
     expect(withManifests({ [key]: "secret" })).toStrictEqual([
       `${key} is not a config key of this program; legal: cutoverIndex, side, peerStack, manifests, namespace, createNamespace, ` +
-        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, patches, fence, peerContext, fenced, adopt, leaveOut. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
+        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, inTreeVolumes, patches, fence, peerContext, fenced, adopt, leaveOut. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
     ]);
   });
 

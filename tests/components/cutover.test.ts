@@ -212,6 +212,37 @@ describe("a step", () => {
     expect(run.resource(setType).dependencies.filter((d) => d.includes("Claim"))).toHaveLength(2);
   });
 
+  test("in-tree volumes are handed over as they are, or on wish as CSI volumes of the same disks", async () => {
+    const csiDriver = { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: "ebs.csi.aws.com" } };
+    const inTree = (n: number) => {
+      const spec = { ...without(volume(n).spec, "csi"), awsElasticBlockStore: { volumeID: `aws://zone-a/vol-${n}` } };
+      return { ...volume(n), spec };
+    };
+    const offer = offerOf([4, 5].map((n) => ({ ...look(n), claim: claim(n), volume: inTree(n) })));
+    const disks = [0, 1, 2, 3, 4, 5].map((n) => [n, { data: { driver: "ebs.csi.aws.com", volumeHandle: `vol-${n}` } }]);
+    const peer = { ...released, offer, inventory: Object.fromEntries(disks) as typeof inventory };
+    const declared = async (inTreeVolumes: "keep" | "csi", ...more: (typeof csiDriver)[]) => {
+      const cluster = new FakeCluster("uid-of-destination", marked, empty, ...storage, ...more, claim(5), inTree(5));
+      const csi = { driver: "ebs.csi.aws.com", volumeHandle: "vol-5" };
+      if (inTreeVolumes === "csi") cluster.put(volume(5, { csi }));
+      return up("destination", 5, cluster, { own: outputs("destination", 6, 1), peer, args: { inTreeVolumes } });
+    };
+    const specOf = async (form: "keep" | "csi") => {
+      const run = await declared(form, csiDriver);
+      expect(run.errors).toEqual([]);
+      return run.resources.find(({ name }) => name === "pv-4")?.inputs.spec as Record<string, unknown>;
+    };
+    const kept = await specOf("keep");
+    expect(kept).toMatchObject({ awsElasticBlockStore: { volumeID: "aws://zone-a/vol-4" } });
+    expect(kept).not.toHaveProperty("csi");
+    const formed = await specOf("csi");
+    expect(formed).toMatchObject({ csi: { driver: "ebs.csi.aws.com", volumeHandle: "vol-4" } });
+    expect(formed).not.toHaveProperty("awsElasticBlockStore");
+    for (const form of ["keep", "csi"] as const) {
+      expect((await declared(form)).errors.join()).toContain("the destination has no CSI driver ebs.csi.aws.com");
+    }
+  });
+
   test("out of turn: an up is refused, a preview warns and shows the step", async () => {
     const cluster = new FakeCluster("uid-of-destination", marked, empty, ...storage, ...volumes(5));
     const scene = {

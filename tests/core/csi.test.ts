@@ -1,5 +1,6 @@
 import { besideCsiTwin, unusedDriverWarnings, withCsi } from "../../core/csi";
-import { backingOf, inventoryOf, offeredVolume, offerOf } from "../../core/volume";
+import { backingOf } from "../../core/backing";
+import { inventoryOf, offeredVolume, offerOf } from "../../core/volume";
 import { claim, found, volume, without } from "./builders";
 
 const driver = "disk.example.com";

@@ -121,6 +121,17 @@ describe("who speaks for a pod that is gone", () => {
     ]);
     const nfs = found(5, { volume: { ...volume(5), spec: { nfs: { server: "s", path: "/" } } } });
     expect(whyStillAttached(left(5, "b", "n"), [nfs, found(5)], undefined, [])).toEqual([]);
+    const csi = { driver: "ebs.csi.aws.com", volumeHandle: "vol-5" };
+    const disk = found(5, { volume: { ...volume(5), spec: { awsElasticBlockStore: { volumeID: "aws://z/vol-5" } } } });
+    const attached = attachment("", "elsewhere");
+    const inline = { ...attached, spec: { ...attached.spec, source: { inlineVolumeSpec: { csi } } } };
+    for (const name of ["kubernetes.io/csi/ebs.csi.aws.com^vol-5", "kubernetes.io/aws-ebs/aws://z/vol-5"]) {
+      expect(whyStillAttached(left(5, "b", "n"), [disk], node("n", "True", [name]), [inline])).toEqual([
+        "its volume pv-5 is still attached to node elsewhere (VolumeAttachment)",
+        "its node n still has the volume pv-5 in use (status.volumesInUse)",
+      ]);
+    }
+    expect(whyStillAttached(left(5, "b", "n"), [nfs], node("n"), [inline])).toEqual([]);
   });
 
   test("a person, in words", () => {

@@ -1,39 +1,15 @@
 import * as fc from "fast-check";
 import type { PersistentVolume } from "../../core/kubernetes";
 import {
-  backingOf,
   findClaims,
   inStorageClass,
   inventoryOf,
   mergeInventories,
   offeredVolume,
   offerOf,
-  sameBacking,
   whyNodeBound,
 } from "../../core/volume";
 import { claim, found, volume, without } from "./builders";
-
-describe("backing", () => {
-  test("CSI: driver and handle", () => {
-    expect(backingOf(volume(5))).toEqual({ driver: "disk.example.com", volumeHandle: "disk-5" });
-  });
-
-  test("in-tree: its kind and its source, whatever the order of the fields", () => {
-    const spec = without(volume(5).spec, "csi") as PersistentVolume["spec"];
-    const nfs = (source: object): PersistentVolume => ({ ...volume(5), spec: { ...spec, nfs: source } });
-    const expected = { driver: "nfs", volumeHandle: '{"path":"/a","server":"s"}' };
-    expect(backingOf(nfs({ server: "s", path: "/a" }))).toEqual(expected);
-    expect(backingOf(nfs({ path: "/a", server: "s" }))).toEqual(expected);
-    expect(backingOf({ ...volume(5), spec })).toEqual({ driver: "unknown", volumeHandle: "{}" });
-  });
-
-  test("the same disk", () => {
-    const disk = { driver: "d", volumeHandle: "h" };
-    expect(sameBacking(disk, { ...disk })).toBe(true);
-    expect(sameBacking(disk, { ...disk, driver: "e" })).toBe(false);
-    expect(sameBacking(disk, { ...disk, volumeHandle: "i" })).toBe(false);
-  });
-});
 
 describe("bound to a node", () => {
   const affinity = (key: string, list = "matchExpressions") => ({

@@ -14,16 +14,31 @@ const place = { context: "old", namespace: "shop", name: "web" };
 const point = { source: "old", destination: undefined, batch: undefined, leaveOut: [] };
 
 /** Rehearses what a cluster has; without another cluster the destination is as the source. */
-async function rehearseReal(reader: SimulatedReader, other?: SimulatedReader, oneWay = true): Promise<RehearsalReport> {
+async function rehearseReal(
+  reader: SimulatedReader,
+  other?: SimulatedReader,
+  oneWay = true,
+  config = "",
+): Promise<RehearsalReport> {
   const { survey: source } = await surveySet(reader, place);
-  const files = startingProject(source, point);
+  const started = startingProject(source, point);
+  const project = started["Pulumi.yaml"] ?? "";
+  const files = { ...started, "Pulumi.yaml": project.replace(/^config:\n/m, (line) => `${line}${config}`) };
   const assumed = { ...source, clusterUid: undefined, objects: [] };
   const destination = other === undefined ? assumed : (await surveyDestination(other, "new", source)).survey;
   return rehearse({ cwd: "/nowhere", real: { source, destination, files }, oneWay, problems: [] });
 }
 
-async function refusal(reader: SimulatedReader, other?: SimulatedReader): Promise<string> {
-  const error: unknown = await rehearseReal(reader, other).catch((e: unknown) => e);
+/** Makes the volumes of the set those of EBS, as a cluster has them that is older than the driver. */
+function inTree(reader: SimulatedReader): void {
+  volumes(reader, (spec) => ({
+    ...without(spec, "csi"),
+    awsElasticBlockStore: { volumeID: `aws://zone-a/${spec.csi?.volumeHandle ?? ""}`, fsType: "ext4" },
+  }));
+}
+
+async function refusal(reader: SimulatedReader, other?: SimulatedReader, config = ""): Promise<string> {
+  const error: unknown = await rehearseReal(reader, other, true, config).catch((e: unknown) => e);
   if (!(error instanceof UserError)) throw new Error(`not refused: ${String(error)}`);
   return error.message;
 }
@@ -196,6 +211,33 @@ describe("the destination as it is", () => {
     const text = await refusal(runningCluster(), destination("slow", ["nfs.example.com"]));
     expect(text).toContain("the destination has no StorageClass fast");
     expect(text).toContain("the destination has no CSI driver disk.example.com");
+  });
+
+  test("without the driver that serves in-tree volumes", async () => {
+    const reader = runningCluster();
+    inTree(reader);
+    expect(await refusal(reader, destination("fast"))).toContain(
+      "the destination has no CSI driver ebs.csi.aws.com (no CSIDriver object), which serves awsElasticBlockStore volumes",
+    );
+  });
+
+  test.each(["", "  inTreeVolumes: csi\n"])("in-tree volumes with config %j: there and back", async (config) => {
+    const reader = runningCluster();
+    inTree(reader);
+    const { violations, steps } = await rehearseReal(reader, destination("fast", ["ebs.csi.aws.com"]), false, config);
+    expect(violations).toEqual([]);
+    const made = steps.flatMap(({ destination: half }) => half.operations);
+    const created = made.filter(({ op, type }) => op === "create" && type.endsWith(":PersistentVolume"));
+    expect(new Set(created.map(({ name }) => name)).size).toBe(3);
+  });
+
+  test("in-tree volumes that cannot become CSI volumes", async () => {
+    const reader = runningCluster();
+    volumes(reader, (spec) => ({ ...without(spec, "csi"), vsphereVolume: { volumePath: spec.csi?.volumeHandle } }));
+    const other = destination("fast", ["csi.vsphere.vmware.com"]);
+    expect(await refusal(reader, other, "  inTreeVolumes: csi\n")).toContain(
+      "(vsphereVolume) cannot become a CSI volume: ",
+    );
   });
 
   test("too old", async () => {
