@@ -1,10 +1,10 @@
+import { backingOf, sameBacking } from "./backing";
 import { annotations, rangeOfSet } from "./kubernetes";
 import type { KubernetesObject } from "./kubernetes";
 import type { Standing } from "./standing";
 import { manifestOf } from "./survey";
 import type { ClusterSurvey, FoundSet, SetSurvey } from "./survey";
 import { sameJson } from "./json";
-import { backingOf, sameBacking } from "./volume";
 
 /** Whether Pulumi's provider has written an object: its field manager says so. */
 function isPulumis({ metadata }: KubernetesObject): boolean {
