@@ -1,5 +1,5 @@
+import { groupOf } from "./kubernetes";
 import type { KubernetesObject } from "./kubernetes";
-import { groupOf } from "./manifests";
 
 /** Why an object may not be among the manifests, a clause, and what to do instead. */
 export interface KindRefusal {

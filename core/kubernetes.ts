@@ -111,6 +111,11 @@ export interface VolumeAttachment extends KubernetesObject {
   };
 }
 
+/** The API group of an object, empty for the core one. */
+export function groupOf(object: { readonly apiVersion: string }): string {
+  return object.apiVersion.includes("/") ? (object.apiVersion.split("/")[0] ?? "") : "";
+}
+
 /** An object in words, such as `Service shop/web`. */
 export function titleOf({ kind, metadata: { namespace, name } }: KubernetesObject): string {
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;

@@ -2,7 +2,8 @@ import { candidates } from "./candidates";
 import { carryKeys, type CarriedKind, type CarriedName } from "./carried";
 import { at, field } from "./json";
 import { leaveItOut, typeOf } from "./kinds";
-import { groupOf, type Located } from "./manifests";
+import { groupOf } from "./kubernetes";
+import type { Located } from "./manifests";
 import type { Problem } from "./userError";
 
 /** The form of an entry of `leaveOut`, in words. */

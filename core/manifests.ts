@@ -1,4 +1,5 @@
 import { at, isObject } from "./json";
+import { groupOf } from "./kubernetes";
 import type { KubernetesObject } from "./kubernetes";
 import { hasMap } from "./report";
 import type { Problem } from "./userError";
@@ -91,11 +92,6 @@ function objectsIn(
 
 function itemType(list: KubernetesObject): { apiVersion: string; kind: string } {
   return { apiVersion: list.apiVersion, kind: list.kind.slice(0, -"List".length) };
-}
-
-/** The API group of an object, empty for the core one. */
-export function groupOf(object: { readonly apiVersion: string }): string {
-  return object.apiVersion.includes("/") ? (object.apiVersion.split("/")[0] ?? "") : "";
 }
 
 function withoutDoubles(located: readonly Located[], problems: Problem[]): Located[] {

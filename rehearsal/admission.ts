@@ -1,7 +1,8 @@
 import { fenceApi, fenceDenies, fenceName, fenceRules } from "../core/fence";
 import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
-import { isObject, pluck, text } from "./json";
+import { at, isObject } from "../core/json";
+import { text } from "./json";
 import { resourceOf } from "./kinds";
 import type { ObjectStore } from "./objectStore";
 
@@ -23,13 +24,13 @@ export function whyDenied(
   const fence = fenceName(namespace, name);
   const find = (of: string) => store.get({ apiVersion: fenceApi, kind: of, name: fence });
   const [policy, binding] = [find("ValidatingAdmissionPolicy"), find("ValidatingAdmissionPolicyBinding")];
-  const actions = pluck(binding, "spec", "validationActions");
+  const actions = at(binding, "spec", "validationActions");
   if (policy === undefined || !Array.isArray(actions) || !actions.includes("Deny")) return undefined;
   const owner = store.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
   const goes = owner?.metadata.deletionTimestamp !== undefined;
   const rule = fenceDenies(before as StatefulSet | undefined, after as StatefulSet | undefined, goes);
   if (rule === undefined) return undefined;
-  const validations = pluck(policy, "spec", "validations");
+  const validations = at(policy, "spec", "validations");
   const validation: unknown = Array.isArray(validations) ? validations[fenceRules.indexOf(rule)] : undefined;
   const why = text(isObject(validation) ? validation.message : undefined);
   const by = `ValidatingAdmissionPolicy '${fence}' with binding '${fence}'`;

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../core/kubernetes";
-import { field, isObject, type JsonObject } from "./json";
+import { field, isObject } from "../core/json";
+import type { JsonObject } from "../core/json";
 
 /** Fields that the API server gives a Service once, and keeps where a replacement does not name them. */
 const allocated = ["clusterIP", "clusterIPs", "healthCheckNodePort", "ipFamilies", "ipFamilyPolicy"];

@@ -3,7 +3,9 @@ import type { ObjectReference } from "../live/cluster";
 import { whyDenied } from "./admission";
 import { withAllocated } from "./allocated";
 import { applyDefaults } from "./defaults";
-import { clean, equal, isObject, pluck, type JsonObject } from "./json";
+import { at, isObject } from "../core/json";
+import type { JsonObject } from "../core/json";
+import { clean, equal } from "./json";
 import { isBuiltIn, referenceOf, resourceOf } from "./kinds";
 import type { AppliedFields, ObjectStore } from "./objectStore";
 import { conflictIn, duplicateKey, merge } from "./serverSideApply";
@@ -97,15 +99,15 @@ function checkImmutable(before: KubernetesObject, after: KubernetesObject): void
     const source = "spec.persistentvolumesource";
     throw invalid(after, `${source}: Forbidden: ${source} is immutable after creation`);
   }
-  const bound = pluck(before, "spec", "volumeName");
-  if (id === "v1/PersistentVolumeClaim" && bound !== undefined && bound !== pluck(after, "spec", "volumeName")) {
+  const bound = at(before, "spec", "volumeName");
+  if (id === "v1/PersistentVolumeClaim" && bound !== undefined && bound !== at(after, "spec", "volumeName")) {
     throw invalid(
       after,
       "spec: Forbidden: spec is immutable after creation except resources.requests for bound claims",
     );
   }
   for (const path of immutableFields[id] ?? []) {
-    if (!equal(pluck(before, ...path), pluck(after, ...path))) {
+    if (!equal(at(before, ...path), at(after, ...path))) {
       throw invalid(after, `${path.join(".")}: Invalid value: field is immutable`);
     }
   }
@@ -120,14 +122,14 @@ function checkStatefulSet(set: KubernetesObject): void {
     ["spec", "replicas"],
     ["spec", "ordinals", "start"],
   ]) {
-    const value = pluck(set, ...path);
+    const value = at(set, ...path);
     if (typeof value === "number" && value < 0) {
       throw invalid(set, `${path.join(".")}: Invalid value: ${value}: must be greater than or equal to 0`);
     }
   }
-  const labels = pluck(set, "spec", "template", "metadata", "labels");
-  const wanted = pluck(set, "spec", "selector", "matchLabels");
-  const matches = Object.entries(isObject(wanted) ? wanted : {}).every(([key, value]) => pluck(labels, key) === value);
+  const labels = at(set, "spec", "template", "metadata", "labels");
+  const wanted = at(set, "spec", "selector", "matchLabels");
+  const matches = Object.entries(isObject(wanted) ? wanted : {}).every(([key, value]) => at(labels, key) === value);
   if (!matches || !isObject(wanted)) {
     throw invalid(set, "spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`");
   }
@@ -291,9 +293,9 @@ export class ApiServer {
   /** A set without `maxUnavailable`, unless the feature gate is on or was on when the field was written. */
   private withoutGated(object: KubernetesObject, live: KubernetesObject | undefined): KubernetesObject {
     const path = ["spec", "updateStrategy", "rollingUpdate"] as const;
-    const rolling = pluck(object, ...path);
+    const rolling = at(object, ...path);
     if (object.kind !== "StatefulSet" || this.keepsMaxUnavailable || !isObject(rolling)) return object;
-    if (rolling.maxUnavailable === undefined || pluck(live, ...path, "maxUnavailable") !== undefined) return object;
+    if (rolling.maxUnavailable === undefined || at(live, ...path, "maxUnavailable") !== undefined) return object;
     const { updateStrategy, ...spec } = object.spec as JsonObject;
     const strategy = {
       ...(updateStrategy as JsonObject),
@@ -304,8 +306,7 @@ export class ApiServer {
 
   /** Gives a claim that names no class the cluster's default class, as admission does. */
   private classOf(object: KubernetesObject): KubernetesObject {
-    if (object.kind !== "PersistentVolumeClaim" || pluck(object, "spec", "storageClassName") !== undefined)
-      return object;
+    if (object.kind !== "PersistentVolumeClaim" || at(object, "spec", "storageClassName") !== undefined) return object;
     const standard = this.store
       .list("storage.k8s.io/v1", "StorageClass")
       .find((c) => c.metadata.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true");

@@ -1,6 +1,7 @@
 import { type KubernetesObject, type Pod, isReady } from "../core/kubernetes";
 import type { SimulatedCluster } from "./cluster";
-import { field, isObject, pluck, text } from "./json";
+import { at, field, isObject } from "../core/json";
+import { text } from "./json";
 import { referenceOf } from "./kinds";
 
 /** Why an object is not ready, in words; empty if it is. */
@@ -12,12 +13,12 @@ const number = (value: unknown): number => (typeof value === "number" ? value : 
 function statefulSetReasons(set: KubernetesObject): Reasons {
   const status = set.status;
   const generation = set.metadata.generation ?? 0;
-  const wanted = number(pluck(set, "spec", "replicas"));
+  const wanted = number(at(set, "spec", "replicas"));
   const count = (name: string): number => number(field(status, name));
   const current = field(status, "currentRevision");
   const update = field(status, "updateRevision");
   const observed = count("observedGeneration") >= generation;
-  const onDelete = generation > 1 && pluck(set, "spec", "updateStrategy", "type") === "OnDelete";
+  const onDelete = generation > 1 && at(set, "spec", "updateStrategy", "type") === "OnDelete";
   const replicas = onDelete ? ["replicas", "readyReplicas"] : ["replicas", "readyReplicas", "currentReplicas"];
   const replicasReady = observed && replicas.every((name) => count(name) === wanted);
   const revisionReady = observed && (onDelete || (typeof current === "string" && current !== "" && current === update));
@@ -33,9 +34,9 @@ function statefulSetReasons(set: KubernetesObject): Reasons {
 }
 
 function serviceReasons(service: KubernetesObject, cluster: SimulatedCluster): Reasons {
-  const selector = pluck(service, "spec", "selector");
-  const headless = pluck(service, "spec", "clusterIP") === "None";
-  if (headless || pluck(service, "spec", "type") === "ExternalName" || !isObject(selector)) return ready;
+  const selector = at(service, "spec", "selector");
+  const headless = at(service, "spec", "clusterIP") === "None";
+  if (headless || at(service, "spec", "type") === "ExternalName" || !isObject(selector)) return ready;
   if (Object.keys(selector).length === 0) return ready;
   const pods = cluster.objects("v1", "Pod", service.metadata.namespace) as Pod[];
   const targets = pods.some(
@@ -49,9 +50,9 @@ function serviceReasons(service: KubernetesObject, cluster: SimulatedCluster): R
 }
 
 function claimReasons(claim: KubernetesObject, cluster: SimulatedCluster, created: boolean): Reasons {
-  const phase = pluck(claim, "status", "phase");
+  const phase = at(claim, "status", "phase");
   if (!created && phase === "Bound") return ready;
-  const name = text(pluck(claim, "spec", "storageClassName"));
+  const name = text(at(claim, "spec", "storageClassName"));
   const storageClass = cluster.get({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", name });
   const wanted = storageClass?.volumeBindingMode === "WaitForFirstConsumer" ? "Pending" : "Bound";
   return phase === wanted ? ready : [`the claim is ${text(phase, "Pending")}, not ${wanted}`];
@@ -63,18 +64,18 @@ const isScalar = (value: unknown): value is string | number | boolean =>
 /** One condition of `pulumi.com/waitFor`: `jsonpath={.a.b}=value` or `condition=Type[=Status]`. */
 function conditionReasons(object: KubernetesObject, expression: string): Reasons {
   const generation = object.metadata.generation ?? 0;
-  if (number(pluck(object, "status", "observedGeneration") ?? generation) < generation)
+  if (number(at(object, "status", "observedGeneration") ?? generation) < generation)
     return [`Waiting for ${expression}`];
   const jsonPath = /^jsonpath=\{\.?([^}]*)\}(?:=(.*))?$/.exec(expression);
   if (jsonPath !== null) {
-    const found = pluck(object, ...(jsonPath[1] ?? "").split(".").filter((step) => step !== ""));
+    const found = at(object, ...(jsonPath[1] ?? "").split(".").filter((step) => step !== ""));
     const wanted = jsonPath[2];
     const matches = wanted === undefined ? found !== undefined : isScalar(found) && String(found) === wanted;
     return matches ? ready : [`Waiting for ${expression}`];
   }
   const condition = /^condition=([^=]+)(?:=(.*))?$/.exec(expression);
   if (condition === null) return [`expected a "jsonpath=" or "condition=" prefix, got ${JSON.stringify(expression)}`];
-  const conditions = pluck(object, "status", "conditions");
+  const conditions = at(object, "status", "conditions");
   const met =
     Array.isArray(conditions) &&
     conditions.some((c) => field(c, "type") === condition[1] && field(c, "status") === (condition[2] ?? "True"));
@@ -115,7 +116,7 @@ function builtInReasons(object: KubernetesObject, cluster: SimulatedCluster, cre
     case "v1/PersistentVolumeClaim":
       return claimReasons(object, cluster, created);
     case "v1/PersistentVolume": {
-      const phase = text(pluck(object, "status", "phase"), "Pending");
+      const phase = text(at(object, "status", "phase"), "Pending");
       return ["Available", "Bound"].includes(phase) ? ready : [`the volume is ${phase}, neither Available nor Bound`];
     }
     case "v1/Pod":

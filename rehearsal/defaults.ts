@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../core/kubernetes";
-import { field, isObject, pluck, type JsonObject } from "./json";
+import { at, field, isObject } from "../core/json";
+import type { JsonObject } from "../core/json";
 
 /** Fills in the fields that are absent. */
 function withDefaults(value: unknown, defaults: JsonObject): JsonObject {
@@ -111,7 +112,7 @@ export function applyDefaults(object: KubernetesObject): KubernetesObject {
     case "v1/PersistentVolumeClaim":
       return { ...object, spec: withDefaults(object.spec, { volumeMode: "Filesystem" }) };
     case "v1/Namespace": {
-      const labels = pluck(object, "metadata", "labels");
+      const labels = at(object, "metadata", "labels");
       const named = withDefaults(labels, { "kubernetes.io/metadata.name": object.metadata.name });
       return {
         ...object,

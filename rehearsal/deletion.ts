@@ -1,4 +1,4 @@
-import { field } from "./json";
+import { field } from "../core/json";
 import type { KubernetesObject, Pod } from "../core/kubernetes";
 import { referenceOf } from "./kinds";
 import type { ObjectStore } from "./objectStore";

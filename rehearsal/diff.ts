@@ -1,5 +1,7 @@
 import type { KubernetesObject } from "../core/kubernetes";
-import { equal, isObject, type JsonObject } from "./json";
+import { isObject } from "../core/json";
+import type { JsonObject } from "../core/json";
+import { equal } from "./json";
 import { isNamespaced } from "./kinds";
 import type { Change } from "./report";
 import { hasSecret, hidden, isSecret, redact } from "./values";

@@ -1,5 +1,5 @@
 import type { SimulatedCluster } from "./cluster";
-import type { JsonObject } from "./json";
+import type { JsonObject } from "../core/json";
 import type { UpResult } from "./report";
 import { messageOf, runProgram } from "./sdk";
 import { emptyState, type Interrupt, type StackState } from "./state";

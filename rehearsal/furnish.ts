@@ -6,7 +6,7 @@ import type { Side } from "../core/ordinals";
 import type { ClusterSurvey } from "../core/survey";
 import type { SimulatedCluster, SimulatedClusterOptions } from "./cluster";
 import { seedFound, seedFoundSet, seedObject } from "./foundCluster";
-import { field } from "./json";
+import { field } from "../core/json";
 import { referenceOf } from "./kinds";
 import type { RehearsalInput } from "./rehearsalInput";
 import { seedRunningSet } from "./runningSet";

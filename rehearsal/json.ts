@@ -1,22 +1,5 @@
-import { createHash } from "crypto";
-
-/** A JSON object whose fields are not known beforehand. */
-export type JsonObject = Record<string, unknown>;
-
-/** Whether a value is a JSON object, not an array. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A field of a value, or undefined if the value is not an object. */
-export function field(value: unknown, name: string): unknown {
-  return isObject(value) ? value[name] : undefined;
-}
-
-/** The value below a path of names; undefined where there is none. */
-export function pluck(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce(field, value);
-}
+import { isObject, sha256Of } from "../core/json";
+import type { JsonObject } from "../core/json";
 
 /** Whether two JSON values are equal; fields that are undefined count as absent, the order of fields does not matter. */
 export function equal(a: unknown, b: unknown): boolean {
@@ -49,23 +32,9 @@ export function clean<T>(value: T): T {
   return (copy ?? value) as T;
 }
 
-/** A copy with every object's fields sorted by name: equal values become equal texts. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
-}
-
 /** A short name for a value: equal values have equal names. */
 export function digest(value: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(value)))
-    .digest("hex")
-    .slice(0, 10);
+  return sha256Of(value).slice(0, 10);
 }
 
 /** A value that should be a text; anything else is the fallback. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "./json";
+import type { JsonObject } from "../core/json";
 
 /** The engine stops: what asked waits for ever, as in a real run that failed. */
 export class EngineStopped extends Error {

@@ -1,7 +1,8 @@
 import { deepFreeze } from "../core/json";
 import type { KubernetesObject } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
-import { clean, digest, type JsonObject } from "./json";
+import type { JsonObject } from "../core/json";
+import { clean, digest } from "./json";
 import { referenceOf } from "./kinds";
 
 /** What happened to an object. Changes of status that mean nothing to an invariant are left out. */

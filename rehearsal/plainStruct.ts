@@ -1,5 +1,5 @@
 import { createRequire } from "module";
-import type { JsonObject } from "./json";
+import type { JsonObject } from "../core/json";
 
 /** A protobuf message that holds properties. */
 interface Struct {

@@ -1,7 +1,8 @@
 import { type Pod, readyOf } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
 import { isFinished, isHeld } from "./deletion";
-import { equal, field } from "./json";
+import { field } from "../core/json";
+import { equal } from "./json";
 import type { ObjectStore } from "./objectStore";
 
 /** What may be wrong with a pod, until it is taken back. */

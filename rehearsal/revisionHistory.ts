@@ -1,6 +1,7 @@
 import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
 import { selects } from "../core/selectors";
-import { digest, pluck } from "./json";
+import { at } from "../core/json";
+import { digest } from "./json";
 import { referenceOf } from "./kinds";
 import type { ObjectStore } from "./objectStore";
 import { controllerOf, controllerReference, withOwners } from "./owners";
@@ -46,7 +47,7 @@ export class RevisionHistory {
     const known = this.list(set);
     const update = this.newest(set, known);
     const templates = new Map(
-      [...known, update].map((each) => [each.metadata.name, pluck(each, "data", "spec", "template")]),
+      [...known, update].map((each) => [each.metadata.name, at(each, "data", "spec", "template")]),
     );
     const recorded = set.status?.currentRevision ?? "";
     return {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { JsonObject } from "./json";
+import type { JsonObject } from "../core/json";
 import { EngineStopped, type HookNames, type MonitorHandlers, type ReadRequest } from "./monitor";
 import type { RegisteredHook, ResourceAnswer, ResourceRequest } from "./monitor";
 

@@ -1,4 +1,6 @@
-import { equal, field, isObject, type JsonObject } from "./json";
+import { field, isObject } from "../core/json";
+import type { JsonObject } from "../core/json";
+import { equal } from "./json";
 
 /** Lists whose items the API server tells apart by these fields; every other list is one value. */
 const keysOfList: Readonly<Record<string, readonly (readonly string[])[]>> = {

@@ -1,5 +1,5 @@
 import { isReady, type Pod, readyOf } from "../core/kubernetes";
-import { field } from "./json";
+import { field } from "../core/json";
 import { revisionLabel } from "./podTemplate";
 
 /** Whether a pod is on its way out. */

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../core/kubernetes";
-import type { JsonObject } from "./json";
+import type { JsonObject } from "../core/json";
 import type { HookNames } from "./monitor";
 
 /** One resource in the state of a stack. Values are as on the wire, secrets wrapped. */

@@ -1,6 +1,6 @@
 import type { SimulatedCluster } from "./cluster";
 import { Breaker, Killed } from "./interrupts";
-import type { JsonObject } from "./json";
+import type { JsonObject } from "../core/json";
 import { KubernetesProvider, providerSettings } from "./kubernetesProvider";
 import { EngineStopped, type MonitorHandlers, type ReadRequest } from "./monitor";
 import type { RegisteredHook, ResourceAnswer, ResourceRequest } from "./monitor";

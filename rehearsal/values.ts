@@ -1,4 +1,5 @@
-import { isObject, type JsonObject } from "./json";
+import { isObject } from "../core/json";
+import type { JsonObject } from "../core/json";
 import { wire } from "./sdk";
 
 /** Values as on the wire between a program and the engine: JSON, with secrets wrapped and unknowns as a marker. */

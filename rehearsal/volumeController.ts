@@ -1,7 +1,8 @@
 import { servingDriver } from "../core/inTreeVolumes";
 import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim } from "../core/kubernetes";
 import type { ObjectReference } from "../live/cluster";
-import { pluck, text } from "./json";
+import { at } from "../core/json";
+import { text } from "./json";
 import type { ObjectStore } from "./objectStore";
 import type { PodRuntime } from "./podRuntime";
 
@@ -179,7 +180,7 @@ export class VolumeController {
     );
     const reserved = bound.find((volume) => volume.spec.claimRef !== undefined);
     // Of a class that waits for a pod, only a volume that is reserved for the claim binds before one is scheduled.
-    const waits = pluck(this.classOf(claim), "volumeBindingMode") === "WaitForFirstConsumer";
+    const waits = at(this.classOf(claim), "volumeBindingMode") === "WaitForFirstConsumer";
     if (reserved !== undefined || (waits && !this.pods.wants(namespace, name))) return reserved;
     return bound[0] ?? this.provision(claim);
   }
@@ -195,7 +196,7 @@ export class VolumeController {
     const driver = this.drivers.find((name) => name === storageClass?.provisioner);
     if (driver === undefined) return undefined;
     this.handles += 1;
-    const storage = pluck(claim.spec, "resources", "requests", "storage") ?? "1Gi";
+    const storage = at(claim.spec, "resources", "requests", "storage") ?? "1Gi";
     const volume: PersistentVolume = {
       apiVersion: "v1",
       kind: "PersistentVolume",

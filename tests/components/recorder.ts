@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../rehearsal/json";
+import type { JsonObject } from "../../core/json";
 import type { RegisteredHook, ResourceRequest } from "../../rehearsal/monitor";
 import { messageOf, runProgram, wire } from "../../rehearsal/sdk";
 
