@@ -272,7 +272,8 @@ function claimShape(set: StatefulSet): string {
  */
 export function whyReplaced(live: StatefulSet, wanted: StatefulSet): string[] {
   const fields = {
-    serviceName: ({ spec }: StatefulSet) => spec.serviceName,
+    // The API server stores none as an empty text.
+    serviceName: ({ spec }: StatefulSet) => spec.serviceName ?? "",
     podManagementPolicy: ({ spec }: StatefulSet) => spec.podManagementPolicy ?? "OrderedReady",
     selector: ({ spec }: StatefulSet) => canonicalJson(spec.selector),
     revisionHistoryLimit: ({ spec }: StatefulSet) => canonicalJson(spec.revisionHistoryLimit ?? 10),

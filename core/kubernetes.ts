@@ -44,7 +44,7 @@ export interface StatefulSet extends KubernetesObject {
   spec: {
     replicas?: number;
     ordinals?: { start?: number };
-    serviceName: string;
+    serviceName?: string;
     podManagementPolicy?: "OrderedReady" | "Parallel";
     selector: { matchLabels?: Record<string, string>; [field: string]: unknown };
     template: { metadata?: Partial<Metadata>; spec: Record<string, unknown> };

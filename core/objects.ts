@@ -1,11 +1,16 @@
 import { at, copyOf, drop, field, isObject, listAt, type JsonObject } from "./json";
 import { typeOf } from "./kinds";
 import type { KubernetesObject } from "./kubernetes";
+import { sizeOf } from "./quantity";
+import { dropUnset } from "./unset";
 
-/** An object without what a server added to it, and what a person should know about what was dropped. */
+/** An object without what a server added to it, in the form in which it is stored. */
 export interface Cleaned {
   readonly object: KubernetesObject;
+  /** What a person should know about what was dropped. */
   readonly warnings: readonly string[];
+  /** What is declared in another form than it was written in. */
+  readonly notes: readonly string[];
 }
 
 const serverMetadata = [
@@ -28,7 +33,8 @@ export const ownPrefix = "statefulset-cutover/";
 
 /**
  * Drops what servers and controllers set, so that the output of `kubectl get -o yaml` can be pasted: it names the
- * cluster that it came from, and would be wrong or refused in the other one.
+ * cluster that it came from, and would be wrong or refused in the other one. What stays is written as the API server
+ * stores it.
  */
 export function cleaned(original: KubernetesObject): Cleaned {
   const object = copyOf(original);
@@ -41,10 +47,13 @@ export function cleaned(original: KubernetesObject): Cleaned {
   cleanFinalizers(metadata);
   removeFields(metadata, "annotations", (name) => serverAnnotations.includes(name) || name.startsWith(ownPrefix));
   removeFields(metadata, "labels", () => false);
+  dropUnset(object);
   const warnings: string[] = [];
+  const notes: string[] = [];
   switch (typeOf(object)) {
     case "apps/StatefulSet":
       cleanSet(object);
+      notes.push(...canonicalSizes(object));
       break;
     case "Service":
       warnings.push(...cleanService(object, pasted));
@@ -59,7 +68,7 @@ export function cleaned(original: KubernetesObject): Cleaned {
       break;
     default:
   }
-  return { object, warnings };
+  return { object, warnings, notes };
 }
 
 /** Finalizers of Kubernetes' own controllers: set again where they are needed, and a lasting block where they are not. */
@@ -98,6 +107,27 @@ function cleanSet(set: KubernetesObject): void {
   for (const template of listAt(set, "spec", "volumeClaimTemplates")) {
     if (isObject(template)) drop(template, "status");
   }
+}
+
+/**
+ * Writes the sizes of claim templates as they are stored, and tells which: after a refresh Pulumi would take another form of
+ * the same size for a change of the set, which it answers by replacing it. What is no size stays, and is refused.
+ */
+function canonicalSizes(set: KubernetesObject): string[] {
+  return listAt(set, "spec", "volumeClaimTemplates").flatMap((template, index) =>
+    ["requests", "limits"].flatMap((kind) => {
+      const amounts = at(template, "spec", "resources", kind);
+      return Object.entries(isObject(amounts) ? amounts : {}).flatMap(([name, written]) => {
+        const size = sizeOf(written);
+        if (!isObject(amounts) || size === undefined || size.rounded || size.canonical === written) return [];
+        amounts[name] = size.canonical;
+        // A number without quotes is a matter of YAML, and worth no word where it reads the same.
+        if (size.canonical === String(written)) return [];
+        const place = `spec.volumeClaimTemplates[${index}].spec.resources.${kind}.${name}`;
+        return [`${place} is ${String(written)}, and declared as ${size.canonical}, which is how it is stored`];
+      });
+    }),
+  );
 }
 
 function cleanService(service: KubernetesObject, pasted: boolean): string[] {

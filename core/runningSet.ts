@@ -42,7 +42,7 @@ export function whySetNotTaken(
 /** The fields that nobody can change, whatever the manifests leave to the API's defaults filled in. */
 function fixedFields({ spec }: StatefulSet): JsonObject {
   return {
-    serviceName: spec.serviceName,
+    serviceName: spec.serviceName ?? "",
     selector: spec.selector,
     podManagementPolicy: spec.podManagementPolicy ?? "OrderedReady",
     revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,

@@ -2,8 +2,9 @@ import { distance } from "fastest-levenshtein";
 import { at, field, isObject, listAt, sameJson } from "./json";
 import type { OrdinalRange } from "./ordinals";
 import { checkPodTemplate } from "./podTemplate";
-import { canonicalSize } from "./quantity";
+import { sizeOf } from "./quantity";
 import { hasMap, reportField, reportNoMap, type Report } from "./report";
+import { asLabels, invalidExpressions, selects, selectsEverything } from "./selectors";
 import { checkName } from "./setName";
 import { checkVolumeNames, checkVolumeUse } from "./volumeUse";
 
@@ -13,7 +14,8 @@ const mostReplicas = 10_000;
 const highestOrdinal = 999_999_999;
 
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const quantity = /^\d+(\.\d*)?([KMGTPE]i|[numkMGTPE]|[eE][-+]?\d+)?$/;
+/** The API server keeps sizes as 64-bit integers, and makes more than that this. */
+const mostBytes = 2n ** 63n - 1n;
 
 /** Reports everything that keeps a StatefulSet from being moved. */
 export function checkSet(set: unknown, report: Report): void {
@@ -39,8 +41,12 @@ export function checkSet(set: unknown, report: Report): void {
     reportField(report, "spec", spec, "the spec of a StatefulSet");
     return;
   }
-  if (typeof spec.serviceName !== "string" || spec.serviceName === "") {
-    reportField(report, "spec.serviceName", spec.serviceName, "the name of the set's headless Service");
+  const { serviceName } = spec;
+  if (
+    serviceName !== undefined &&
+    (typeof serviceName !== "string" || !label.test(serviceName) || serviceName.length > 63)
+  ) {
+    reportField(report, "spec.serviceName", serviceName, "the name of the set's headless Service");
   }
   checkFields(spec, report);
   checkOrdinals(spec, report);
@@ -129,19 +135,23 @@ function isInteger(value: unknown, from: number, to: number): boolean {
 
 function checkSelector(spec: unknown, report: Report): void {
   const selector = field(spec, "selector");
-  const labels = field(selector, "matchLabels");
-  if (!isObject(labels) || Object.keys(labels).length === 0) {
-    if (listAt(selector, "matchExpressions").length > 0) return;
-    reportField(report, "spec.selector.matchLabels", labels, "the labels of the set's pods");
+  const wanted = field(selector, "matchLabels");
+  if (selectsEverything(selector)) {
+    reportField(report, "spec.selector.matchLabels", wanted, "the labels of the set's pods");
     return;
   }
-  for (const [name, value] of Object.entries(labels)) {
-    if (sameJson(at(spec, "template", "metadata", "labels", name), value)) continue;
-    report(`spec.template.metadata.labels`, {
-      what: `does not have ${name}: ${String(value)}, which spec.selector.matchLabels asks for`,
-      todo: "Give the pod template the labels of the selector",
-    });
+  const invalid = invalidExpressions(selector);
+  for (const { path, ...problem } of invalid) report(`spec.selector.${path}`, problem);
+  const labels = at(spec, "template", "metadata", "labels");
+  const todo = "Give the pod template the labels of the selector";
+  for (const [name, value] of Object.entries(isObject(wanted) ? wanted : {})) {
+    if (sameJson(field(labels, name), value)) continue;
+    const what = `does not have ${name}: ${String(value)}, which spec.selector.matchLabels asks for`;
+    report("spec.template.metadata.labels", { what, todo });
   }
+  if (invalid.length > 0 || selects({ matchExpressions: listAt(selector, "matchExpressions") }, asLabels(labels)))
+    return;
+  report("spec.template.metadata.labels", { what: "are not what spec.selector.matchExpressions asks for", todo });
 }
 
 function checkPolicies(spec: unknown, report: Report): void {
@@ -202,18 +212,11 @@ function checkClaimTemplates(spec: unknown, report: Report): void {
     if (!Array.isArray(modes) || modes.length === 0 || !modes.every((mode) => legalModes.includes(String(mode)))) {
       reportField(report, `${place}.spec.accessModes`, modes, `a list of ${legalModes.join(", ")}`);
     }
-    const storage = at(template, "spec", "resources", "requests", "storage");
-    if ((typeof storage !== "string" && typeof storage !== "number") || !quantity.test(String(storage))) {
-      reportField(report, `${place}.spec.resources.requests.storage`, storage, "a size such as 10Gi");
-    } else if (canonicalSize(String(storage)) !== String(storage)) {
-      // After a refresh Pulumi sees what is stored, and would replace the set to have it back as it was written.
-      report(`${place}.spec.resources.requests.storage`, {
-        what: "is stored by the API server in its shortest form, and Pulumi would take that for a change of the set",
-        received: storage,
-        legal: canonicalSize(String(storage)),
-        todo: "Write it so: it is the same size",
-      });
-    }
+    checkSize(
+      at(template, "spec", "resources", "requests", "storage"),
+      `${place}.spec.resources.requests.storage`,
+      report,
+    );
     const storageClass = at(template, "spec", "storageClassName") ?? "";
     if (typeof storageClass !== "string") {
       reportField(report, `${place}.spec.storageClassName`, storageClass, "the name of a storage class");
@@ -226,6 +229,20 @@ function checkClaimTemplates(spec: unknown, report: Report): void {
       });
     }
   });
+}
+
+/** A size that is not stored as it was written would be another one. */
+function checkSize(written: unknown, place: string, report: Report): void {
+  const size = typeof written === "string" || typeof written === "number" ? sizeOf(written) : undefined;
+  if (size === undefined) {
+    reportField(report, place, written, "a size such as 10Gi");
+  } else if (size.rounded) {
+    const what = "is finer than the API server keeps sizes, which rounds it up";
+    report(place, { what, received: written, legal: size.canonical, todo: "Write whole bytes" });
+  } else if (size.bytes !== undefined && size.bytes > mostBytes) {
+    const what = "is more than a size can be";
+    report(place, { what, received: written, legal: `at most ${mostBytes} bytes`, todo: "Correct it" });
+  }
 }
 
 function asMap(value: unknown): Record<string, unknown> {

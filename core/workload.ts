@@ -92,7 +92,8 @@ export function readWorkload(
   const objects = readObjects(files, found, (object) => leaving.takes(object));
   const complete = options.incomplete !== true && found.length === 0;
   found.push(...leaving.problems(objects, complete));
-  const located = objects.map((given) => clean(given, found, warnings));
+  const notes: string[] = [];
+  const located = objects.map((given) => clean(given, found, warnings, notes));
   const read = { located, complete, left: leaving.left };
   const set = theSet(read, leaving.used(), found);
   for (const { where, object } of located) checkObject(object, reportTo(found, where));
@@ -100,7 +101,9 @@ export function readWorkload(
   if (set !== undefined) checkIndexes(set.object, options.indexes ?? [], found);
   const workload = set === undefined ? undefined : workloadOf(set, read, options, found, warnings);
   problems.push(...withLeaveOutLine(found, objects, leaving.used()));
-  return found.length === 0 && workload !== undefined ? { ...workload, notes: leaving.notes() } : undefined;
+  return found.length === 0 && workload !== undefined
+    ? { ...workload, notes: [...leaving.notes(), ...notes] }
+    : undefined;
 }
 
 /** What was read of the manifests. */
@@ -111,12 +114,13 @@ interface Read {
   readonly left: readonly LeftObject[];
 }
 
-function clean({ where, object }: Located, problems: Problem[], warnings: string[]): Located {
+function clean({ where, object }: Located, problems: Problem[], warnings: string[], notes: string[]): Located {
   const report = reportTo(problems, where);
   checkOwner(object, report);
   const result = cleaned(object);
   const folded = object.kind === "StatefulSet" ? foldEnv(result.object, report) : [];
   warnings.push(...[...result.warnings, ...folded].map((text) => `${where}: ${text}`));
+  notes.push(...result.notes.map((text) => `${where}: ${text}`));
   return { where, object: result.object };
 }
 
@@ -225,18 +229,27 @@ function mapStorageClasses(set: StatefulSet, classes: Readonly<Record<string, st
   }
 }
 
+function serviceWarnings(serviceName: string | undefined, hasService: boolean): string[] {
+  if (serviceName === undefined) {
+    return [
+      "has no spec.serviceName, so its pods have no names of their own in DNS: whoever finds them by address finds others " +
+        "after a step",
+    ];
+  }
+  if (hasService) return [];
+  return [
+    `spec.serviceName names the Service ${serviceName}, which is not in the manifests: it must be in both clusters, or the ` +
+      "pods have no names there",
+  ];
+}
+
 function warningsOf(set: StatefulSet, where: string, located: readonly Located[]): string[] {
   const { serviceName } = set.spec;
   const name = nameWarning(set.metadata.name);
   const hasService = located.some(({ object }) => typeOf(object) === "Service" && object.metadata.name === serviceName);
   const budgets = located.filter(({ object }) => typeOf(object) === "policy/PodDisruptionBudget");
   return [
-    ...(hasService
-      ? []
-      : [
-          `${where}: spec.serviceName names the Service ${serviceName}, which is not in the manifests: it must be in both ` +
-            "clusters, or the pods have no names there",
-        ]),
+    ...serviceWarnings(serviceName, hasService).map((text) => `${where}: ${text}`),
     ...(name === undefined ? [] : [`${where}: ${name}`]),
     ...sharedClaimWarnings(set).map((text) => `${where}: ${text}`),
     ...budgets.map(

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../core/kubernetes";
+import { asLabels, invalidExpressions, selects, selectsEverything } from "../core/selectors";
 import type { ObjectReference } from "../live/cluster";
 import { whyDenied } from "./admission";
 import { withAllocated } from "./allocated";
@@ -128,9 +129,9 @@ function checkStatefulSet(set: KubernetesObject): void {
     }
   }
   const labels = at(set, "spec", "template", "metadata", "labels");
-  const wanted = at(set, "spec", "selector", "matchLabels");
-  const matches = Object.entries(isObject(wanted) ? wanted : {}).every(([key, value]) => at(labels, key) === value);
-  if (!matches || !isObject(wanted)) {
+  const selector = at(set, "spec", "selector");
+  const isValid = !selectsEverything(selector) && invalidExpressions(selector).length === 0;
+  if (!isValid || !selects(selector, asLabels(labels))) {
     throw invalid(set, "spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`");
   }
 }

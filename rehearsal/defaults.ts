@@ -1,11 +1,17 @@
 import type { KubernetesObject } from "../core/kubernetes";
 import { at, field, isObject } from "../core/json";
 import type { JsonObject } from "../core/json";
+import { sizeOf } from "../core/quantity";
 
-/** Fills in the fields that are absent. */
+/** Fields that are pointers in the API: an empty text there is a value, and none that is legal. */
+const keptEmpty = new Set(["volumeMode", "ipFamilyPolicy", "internalTrafficPolicy"]);
+
+/** Fills in the fields that are absent, or empty where that means the same. */
 function withDefaults(value: unknown, defaults: JsonObject): JsonObject {
   const present = isObject(value) ? value : {};
-  const missing = Object.entries(defaults).filter(([key]) => present[key] === undefined);
+  const isUnset = (key: string): boolean =>
+    present[key] === undefined || present[key] === null || (present[key] === "" && !keptEmpty.has(key));
+  const missing = Object.entries(defaults).filter(([key]) => isUnset(key));
   return missing.length === 0 ? present : { ...present, ...Object.fromEntries(missing) };
 }
 
@@ -40,7 +46,16 @@ function podSpec(value: unknown): JsonObject {
 
 function claimTemplate(value: unknown): JsonObject {
   const filled = withDefaults(value, { apiVersion: "v1", kind: "PersistentVolumeClaim", status: { phase: "Pending" } });
-  return { ...filled, spec: withDefaults(filled.spec, { volumeMode: "Filesystem" }) };
+  return { ...filled, spec: claimSpec(filled.spec) };
+}
+
+function claimSpec(value: unknown): JsonObject {
+  const filled = withDefaults(value, { volumeMode: "Filesystem" });
+  const { requests } = isObject(filled.resources) ? filled.resources : {};
+  const storage = field(requests, "storage");
+  const canonical = sizeOf(storage)?.canonical;
+  if (!isObject(requests) || canonical === undefined || canonical === storage) return filled;
+  return { ...filled, resources: { ...(filled.resources as object), requests: { ...requests, storage: canonical } } };
 }
 
 function statefulSetSpec(value: unknown): JsonObject {
@@ -49,6 +64,7 @@ function statefulSetSpec(value: unknown): JsonObject {
     podManagementPolicy: "OrderedReady",
     replicas: 1,
     revisionHistoryLimit: 10,
+    serviceName: "",
     updateStrategy: {},
   });
   const strategy = withDefaults(filled.updateStrategy, { type: "RollingUpdate" });
@@ -110,7 +126,7 @@ export function applyDefaults(object: KubernetesObject): KubernetesObject {
         spec: withDefaults(object.spec, { persistentVolumeReclaimPolicy: "Retain", volumeMode: "Filesystem" }),
       };
     case "v1/PersistentVolumeClaim":
-      return { ...object, spec: withDefaults(object.spec, { volumeMode: "Filesystem" }) };
+      return { ...object, spec: claimSpec(object.spec) };
     case "v1/Namespace": {
       const labels = at(object, "metadata", "labels");
       const named = withDefaults(labels, { "kubernetes.io/metadata.name": object.metadata.name });

@@ -37,14 +37,9 @@ describe("StatefulSets", () => {
 
   const fields: readonly (readonly [title: string, spec: Draft, message: string])[] = [
     [
-      "no serviceName",
-      { serviceName: undefined },
-      "serviceName is missing; legal: the name of the set's headless Service. Add it",
-    ],
-    [
-      "an empty serviceName",
-      { serviceName: "" },
-      'serviceName is not valid (received ""); legal: the name of the set\'s headless Service. Correct it',
+      "a serviceName that is no text",
+      { serviceName: 7 },
+      "serviceName is not valid (received 7); legal: the name of the set's headless Service. Correct it",
     ],
     [
       "no replicas to move",
@@ -269,9 +264,39 @@ describe("StatefulSets", () => {
       'volumeClaimTemplates[0].spec.resources.requests.storage is not valid (received "10 GB"); legal: a size such as 10Gi. Correct it',
     ],
     [
-      "a claim template with a size that is stored in another form",
-      { volumeClaimTemplates: [claim({ resources: { requests: { storage: "1.5Ti" } } })] },
-      'volumeClaimTemplates[0].spec.resources.requests.storage is stored by the API server in its shortest form, and Pulumi would take that for a change of the set (received "1.5Ti"); legal: 1536Gi. Write it so: it is the same size',
+      "a size that the API server rounds up",
+      { volumeClaimTemplates: [claim({ resources: { requests: { storage: "1u" } } })] },
+      'volumeClaimTemplates[0].spec.resources.requests.storage is finer than the API server keeps sizes, which rounds it up (received "1u"); legal: 1m. Write whole bytes',
+    ],
+    [
+      "a size that is too large for the API server",
+      { volumeClaimTemplates: [claim({ resources: { requests: { storage: "9Ei" } } })] },
+      'volumeClaimTemplates[0].spec.resources.requests.storage is more than a size can be (received "9Ei"); legal: at most 9223372036854775807 bytes. Correct it',
+    ],
+    [
+      "no size at all",
+      { volumeClaimTemplates: [claim({ resources: { requests: { storage: "0" } } })] },
+      'volumeClaimTemplates[0].spec.resources.requests.storage is not valid (received "0"); legal: a size such as 10Gi. Correct it',
+    ],
+    [
+      "a selector whose expressions the pods do not meet",
+      { selector: { matchExpressions: [{ key: "app", operator: "NotIn", values: ["web"] }] } },
+      "template.metadata.labels are not what spec.selector.matchExpressions asks for. Give the pod template the labels of the selector",
+    ],
+    [
+      "an operator that there is not",
+      { selector: { matchExpressions: [{ key: "app", operator: "in", values: ["web"] }] } },
+      'selector.matchExpressions[0].operator is not valid (received "in"); legal: In, NotIn, Exists, DoesNotExist. Correct it',
+    ],
+    [
+      "an operator without its values",
+      { selector: { matchExpressions: [{ key: "app", operator: "In" }] } },
+      "selector.matchExpressions[0].values is empty, and In needs values. Add them",
+    ],
+    [
+      "values for an operator that takes none",
+      { selector: { matchExpressions: [{ key: "app", operator: "Exists", values: ["web"] }] } },
+      "selector.matchExpressions[0].values is given, and Exists takes none. Remove it",
     ],
     [
       "a claim template with a class that is no text",

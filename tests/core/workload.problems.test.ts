@@ -81,7 +81,7 @@ describe("documents", () => {
 test("everything is told at once, but not that an object is missing which the unreadable file may hold", () => {
   const bad = { path: "bad.yaml", text: "a: [" };
   const documents = file(
-    set({ serviceName: undefined, replicas: 0 }),
+    set({ serviceName: 7, replicas: 0 }),
     object("batch/v1", "Job", "a"),
     service({}, { namespace: "db" }),
     5,
@@ -93,7 +93,7 @@ test("everything is told at once, but not that an object is missing which the un
   expect(problemsIn([bad, documents], { patches })).toStrictEqual([
     "bad.yaml, line 1, column 5 is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]. Correct the file there",
     "web.yaml, document 4 is no Kubernetes object; legal: a map with apiVersion, kind and metadata. Remove the document, or write the object",
-    `${theSet}: spec.serviceName is missing; legal: the name of the set's headless Service. Add it`,
+    `${theSet}: spec.serviceName is not valid (received 7); legal: the name of the set's headless Service. Correct it`,
     `${theSet}: spec.replicas is 0: there is nothing to move. Give the number of pods of the whole set`,
     "web.yaml, document 2 (Job a) would run in both clusters from the first up on: only the StatefulSet is moved, everything " +
       "else is created in both. Leave it out, and apply it by other means where it should act",
@@ -111,11 +111,11 @@ test("cutover indexes are told with the manifests' problems, where the set's num
   ];
   const ordinals = { start: 2 };
   expect(
-    problemsIn(file(set({ serviceName: "", ordinals })), {
+    problemsIn(file(set({ serviceName: 7, ordinals })), {
       indexes: [{ where: "cutoverIndex", index: 4, todo: "Change it" }],
     }),
   ).toStrictEqual([
-    `${theSet}: spec.serviceName is not valid (received ""); legal: the name of the set's headless Service. Correct it`,
+    `${theSet}: spec.serviceName is not valid (received 7); legal: the name of the set's headless Service. Correct it`,
   ]);
   expect(problemsIn(file(set({ replicas: 2, ordinals })), { indexes })).toStrictEqual([
     "cutoverIndex is out of range (received 1); legal: an integer from 2 (all moved) to 4 (nothing moved). Change it",

@@ -252,6 +252,13 @@ describe("warnings", () => {
     ]);
   });
 
+  test.each([undefined, "", null])("no serviceName (%j)", (serviceName) => {
+    expect(warningsIn(set({ serviceName }), service())).toStrictEqual([
+      "web.yaml, document 1 (StatefulSet web): has no spec.serviceName, so its pods have no names of their own in DNS: whoever " +
+        "finds them by address finds others after a step",
+    ]);
+  });
+
   test("a claim that all pods mount", () => {
     const volumes = [{ name: "shared", persistentVolumeClaim: { claimName: "pictures" } }];
     expect(warningsIn(set({ template: podTemplate({ volumes }) }), service())).toStrictEqual([

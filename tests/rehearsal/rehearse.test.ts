@@ -247,14 +247,14 @@ describe("bad input is told in one message", () => {
       "Pulumi.yaml":
         "name: a\nconfig:\n  manifests: [set.yaml, nope.yaml]\n  cutoverIndex: 9\n  side: left\n" +
         "  patches: [{ kind: ConfigMap, name: elsewhere, patch: {} }]\n",
-      "set.yaml": manifests({ replicas: 2 }).replace("serviceName: web", 'serviceName: ""'),
+      "set.yaml": manifests({ replicas: 2 }).replace("serviceName: web", "serviceName: 7"),
     };
     expect(await inFolder(files, (cwd) => refusal({ cwd, from: 3 }))).toBe(
       "5 problems:\n" +
         '  - side is not legal (received "left"); legal: source, destination. Change side in Pulumi.yaml\n' +
         "  - manifests: nope.yaml does not exist; legal: paths of YAML files. Paths are relative to the folder of Pulumi.yaml: " +
         "correct the config key manifests\n" +
-        '  - set.yaml, document 3 (StatefulSet web): spec.serviceName is not valid (received ""); legal: the name of the ' +
+        '  - set.yaml, document 3 (StatefulSet web): spec.serviceName is not valid (received 7); legal: the name of the ' +
         "set's headless Service. Correct it\n" +
         "  - cutoverIndex is out of range (received 9); legal: an integer from 0 (all moved) to 2 (nothing moved). Change it by " +
         "one ordinal at a time, from the last index that was applied\n" +
