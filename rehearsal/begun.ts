@@ -9,7 +9,7 @@ import type { FoundSet } from "../core/survey";
 import { findClaims, inventoryOf, mergeInventories, offerOf } from "../core/volume";
 import type { Inventory, Offer } from "../core/volume";
 import { offeredOrdinals } from "../live/guard";
-import type { JsonObject } from "./json";
+import type { JsonObject } from "../core/json";
 import type { RehearsalInput } from "./rehearsalInput";
 import { makeSecret } from "./values";
 
