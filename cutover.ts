@@ -7,6 +7,7 @@ import { keepAnswersQuiet } from "./components/quietLog";
 import { SplitStatefulSet } from "./components/splitStatefulSet";
 import { contract } from "./core/record";
 import { declaredText } from "./core/takenAway";
+import { knownInWords, newAndKnown, warnedText } from "./core/warned";
 import type { Connection } from "./live/cluster";
 import type { CutoverArgs } from "./plan/arguments";
 import { planHalf } from "./plan/half";
@@ -25,10 +26,15 @@ export type CutoverOutputs = Readonly<Record<string, unknown>>;
  */
 export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
   keepAnswersQuiet();
-  // Said whatever becomes of this `up`: why it is refused may stand in them.
-  for (const warning of args.workload.warnings) await pulumi.log.warn(warning);
-  const plan = await failsAsUserError(() => planHalf(args));
-  for (const warning of plan.warnings) await pulumi.log.warn(warning);
+  const plan = await failsAsUserError(() => planHalf(args)).catch(async (error: unknown) => {
+    // Known or not: why this \`up\` is refused may stand in them.
+    for (const warning of args.workload.warnings) await pulumi.log.warn(warning);
+    throw error;
+  });
+  const warnings = [...args.workload.warnings, ...plan.warnings];
+  const { fresh, known } = newAndKnown(warnings, plan.warned);
+  for (const warning of fresh) await pulumi.log.warn(warning);
+  if (pulumi.runtime.isDryRun() && known.length > 0) await pulumi.log.info(knownInWords(known));
   // For the comment on a pull request, and for who is asked to confirm.
   if (pulumi.runtime.isDryRun() && plan.stepWords !== undefined) await pulumi.log.info(plan.stepWords);
   for (const note of plan.notes) await pulumi.log.info(note);
@@ -54,6 +60,7 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
     declared: proven(declaredText(workload.belongings)),
     fence: proven(plan.fence !== undefined),
     peerTurn: proven(decision.peerTurn),
+    ...(warnings.length > 0 ? { warned: proven(warnedText(warnings)) } : {}),
     ...(plan.fenced.length > 0 ? { fenced: proven(plan.fenced) } : {}),
     ...(decision.side === "source" ? { offer: half.offer, inventory: half.inventory, carried: half.carried } : {}),
   };

@@ -5,6 +5,7 @@ import type { RehearsalReport } from "../rehearsal/report";
 import { paletteFor } from "./colour";
 import { readInteger, readLeftOut, type RehearseFlags } from "./flags";
 import { clusterFlagProblems, fromCluster, type LoadSurveyor, realSurveyor } from "./fromCluster";
+import { NewWarnings } from "./newWarnings";
 import { type NewProject, nextSteps, writeProject } from "./init";
 import type { ExitCode, Io } from "./io";
 import { exitCodes, writeLines } from "./io";
@@ -124,9 +125,10 @@ function talker(io: Io): RehearsalListener {
 /** Draws every step on stdout as soon as it is done. */
 function drawer(io: Io, style: Style): Pick<RehearsalListener, "step"> {
   let previousIndex: number | undefined;
+  const newWarnings = new NewWarnings();
   return {
     step: (step, { plan, number, violations }) => {
-      const rendered = { set: plan.set, previousIndex, step };
+      const rendered = { set: plan.set, previousIndex, step: newWarnings.of(step) };
       writeLines(io.stdout, [
         ...(number === 0 ? [] : [""]),
         style.palette.bold(renderTitle(rendered, number, plan.indexes.length - 1)),

@@ -38,7 +38,9 @@ export function renderStep(rendered: RenderedStep, style: Style): string[] {
   const index = indexText(rendered);
   return [
     ...renderOutOfTurn(step, index, style.palette),
-    ...(isStill(rendered) ? [] : step.order.flatMap((side) => renderUp(side, index, step, style.palette))),
+    ...(isStill(rendered)
+      ? step.order.flatMap((side) => renderDiagnostics(step[side], style.palette))
+      : step.order.flatMap((side) => renderUp(side, index, step, style.palette))),
     ...renderPicture(
       { set, source: step.source, destination: step.destination, moved: moved(previousIndex, step) },
       style,
@@ -104,7 +106,7 @@ function renderUp(side: Side, index: string, step: StepReport, palette: Palette)
   return [
     commandOf(side, index, palette),
     ...(operations.length === 0 ? [palette.dim("    no changes")] : renderOperations(operations, palette)),
-    ...(half.diagnostics ?? []).flatMap((diagnostic) => renderDiagnostic(diagnostic, palette)),
+    ...renderDiagnostics(half, palette),
     "",
   ];
 }
@@ -135,6 +137,10 @@ export function renderChange({ path, from, to }: Change, palette: Palette): stri
 export function renderValue(value: unknown, longest = longestValue): string {
   const text = value === "[secret]" ? "[secret]" : JSON.stringify(value);
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+function renderDiagnostics({ diagnostics = [] }: HalfReport, palette: Palette): string[] {
+  return diagnostics.flatMap((diagnostic) => renderDiagnostic(diagnostic, palette));
 }
 
 function renderDiagnostic({ severity, message }: Diagnostic, palette: Palette): string[] {

@@ -9,6 +9,7 @@ import { paletteFor } from "./colour";
 import { readInteger } from "./flags";
 import type { ExitCode, Io } from "./io";
 import { exitCodes, writeLines } from "./io";
+import { warnOnce } from "./warnOnce";
 
 /** Options of `cutover walk` as they stand on the command line. */
 export interface WalkFlags {
@@ -49,7 +50,8 @@ export async function runWalk(flags: WalkFlags, io: Io, { walk, pulumiIn }: Walk
     pulumi.stop(signal);
   });
   try {
-    const listener = { ...talker(io), ...(flags.json === true ? {} : drawer(io, options.dryRun, palette)) };
+    const talk = talker(io);
+    const listener = flags.json === true ? talk : together(talk, drawer(io, options.dryRun, palette));
     const report = await walk(options, pulumi, listener, () => stop.asked);
     if (flags.json === true) io.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     else if (report.outcome === "arrived") {
@@ -99,6 +101,7 @@ function readFlags(flags: WalkFlags, io: Io): WalkOptions {
 
 /** What is said on the side, on stderr: warnings, and all that Pulumi prints. */
 function talker(io: Io): WalkListener {
+  const output = warnOnce(io.stderr.write);
   return {
     planned: (_, warnings) => {
       writeLines(
@@ -106,15 +109,31 @@ function talker(io: Io): WalkListener {
         warnings.map((warning) => `warning: ${warning}`),
       );
     },
-    output: io.stderr.write,
+    output: output.write,
+    ended: output.end,
+  };
+}
+
+/** Both are told of the same, the first one first. */
+function together(first: WalkListener, second: WalkListener): WalkListener {
+  return {
+    ...first,
+    ...second,
+    planned: (plan, warnings) => {
+      first.planned?.(plan, warnings);
+      second.planned?.(plan, warnings);
+    },
+    ended: (up, advice) => {
+      first.ended?.(up, advice);
+      second.ended?.(up, advice);
+    },
   };
 }
 
 /** The plan and how every `up` went, on stdout. The plan is legible as Markdown too. */
 function drawer(io: Io, dryRun: boolean, palette: Palette): WalkListener {
   return {
-    planned: (plan, warnings) => {
-      talker(io).planned?.(plan, warnings);
+    planned: (plan) => {
       writeLines(io.stdout, [palette.bold(plan.words), ...(dryRun ? ["", ...renderPlan(plan)] : [])]);
     },
     started: ({ stack, cutoverIndex }, number, of) => {

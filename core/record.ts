@@ -22,6 +22,8 @@ export interface HalfOutputs extends Omit<HalfRecord, "set"> {
   readonly fence?: boolean;
   /** What the half declares beside its set, one text. Left out: by a version of this program that did not tell. */
   readonly declared?: string;
+  /** What the half's last completed `up` warned about, see `warnedText`. Left out where there was nothing. */
+  readonly warned?: string;
   /** Source: volumes and claims for the ordinals within a batch of the cut, on both sides. A secret output. */
   readonly offer: Offer;
   /** Source: where the data of every claim is. In the stack's outputs it is JSON text, see `inventoryText`. */

@@ -28,6 +28,8 @@ export interface ClusterSurvey {
   readonly drivers: readonly KubernetesObject[];
   /** What else is there and may be in the way: the namespace, objects of the names that the move will write. */
   readonly objects: readonly KubernetesObject[];
+  /** What the pods of the set need and the cluster was seen to lack, as kind and name. Left out: nothing. */
+  readonly lacking?: readonly { readonly kind: string; readonly name: string }[];
   /** The destination's half of a move that has begun; undefined: it has none yet. */
   readonly half?: FoundSet | undefined;
 }

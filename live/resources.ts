@@ -39,6 +39,8 @@ const knownOfCluster: typeof known = {
     ["ValidatingAdmissionPolicy", "validatingadmissionpolicies"],
     ["ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings"],
   ],
+  "node.k8s.io/v1": [["RuntimeClass", "runtimeclasses"]],
+  "scheduling.k8s.io/v1": [["PriorityClass", "priorityclasses"]],
   "storage.k8s.io/v1": [
     ["CSIDriver", "csidrivers"],
     ["StorageClass", "storageclasses"],

@@ -5,6 +5,7 @@ import { podsOfSet } from "../core/handOver";
 import { refusalOf } from "../core/kinds";
 import { isHalf } from "../core/half";
 import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../core/kubernetes";
+import { podNeeds, titleOfNeed } from "../core/podNeeds";
 import { accountOf, podReferences } from "../core/podReferences";
 import { troublesOf } from "../core/podTrouble";
 import { manifestOf, type ClusterSurvey, type FoundSet, type SetSurvey } from "../core/survey";
@@ -120,7 +121,7 @@ export async function surveyDestination(
 ): Promise<Surveyed<ClusterSurvey>> {
   const looks = new Looks(`--destination-context ${context}:`, "the destination");
   const namespace = source.set.metadata.namespace ?? "default";
-  const needs = storageNeeds(source.claims, source.volumes);
+  const storage = storageNeeds(source.claims, source.volumes);
   const [version, kubeSystem] = await Promise.all([
     looks.need(reader.version()),
     looks.need(reader.read({ apiVersion: "v1", kind: "Namespace", name: "kube-system" })),
@@ -128,9 +129,10 @@ export async function surveyDestination(
   looks.throwIfLacking();
   const wanted = [source.set, ...source.belongings].map(manifestOf);
   const space: KubernetesObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
-  const [classes, drivers, nodes, found, carried] = await Promise.all([
-    looks.listOrNamed(reader, "StorageClass", needs.classes, asInSource),
-    looks.listOrNamed(reader, "CSIDriver", needs.drivers, asInSource),
+  const needs = podNeeds(source.set, namespace, source.belongings, source.carried);
+  const [classes, drivers, nodes, found, carried, lacking] = await Promise.all([
+    looks.listOrNamed(reader, "StorageClass", storage.classes, asInSource),
+    looks.listOrNamed(reader, "CSIDriver", storage.drivers, asInSource),
     looks.may(reader.list("v1", "Node"), [], "three nodes are made up"),
     Promise.all(
       [space, ...wanted].map(({ apiVersion, kind, metadata: { namespace: of, name } }) => {
@@ -148,6 +150,19 @@ export async function surveyDestination(
         return (await glance) === undefined ? [] : [standIn(named, namespace)];
       }),
     ),
+    Promise.all(
+      needs.map(async (need) => {
+        const { apiVersion, kind, name } = need;
+        const reference = { apiVersion, kind, name, ...(need.namespace && { namespace }) };
+        const asked = kind === "Secret" ? reader.glance(namespace, { kind, name }) : reader.read(reference);
+        const there = await looks.may<unknown>(
+          asked,
+          need,
+          `${titleOfNeed(need)}, which the pods need, is assumed to be there`,
+        );
+        return there === undefined ? [{ kind, name }] : [];
+      }),
+    ),
   ]);
   const twin = found.find((object) => object?.kind === "StatefulSet") as StatefulSet | undefined;
   // The set itself is the half then, with its pods and claims; of any other name or maker it is only in the way.
@@ -163,6 +178,7 @@ export async function surveyDestination(
         ...found.filter((object) => object !== undefined && object !== half?.set),
         ...carried.flat(),
       ] as KubernetesObject[],
+      lacking: lacking.flat(),
       half,
     },
     warnings: [...looks.warnings, ...(half === undefined ? [] : troubles(looks, half))],

@@ -32,6 +32,7 @@ import type { CutoverArgs } from "./arguments";
 import { planCarry } from "./carry";
 import { clusterContentProblems } from "./clusterContent";
 import { planHandOver } from "./handOver";
+import { checkNeeds } from "./needs";
 import { askPeer, fencedPods } from "./protections";
 import { readRecords } from "./records";
 import { checkSecrets } from "./secrets";
@@ -42,6 +43,8 @@ export interface HalfPlan extends SplitStatefulSetArgs {
   /** Pods that a person has vouched for as stopped, in this `up` and before. */
   readonly fenced: readonly FencedPod[];
   readonly warnings: readonly string[];
+  /** What the last completed `up` warned about, as in its outputs. */
+  readonly warned: string | undefined;
   /** The change of the cutover index in words; undefined if this `up` changes none. */
   readonly stepWords: string | undefined;
   /** What a person should know that is no warning. */
@@ -117,6 +120,7 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
   if (look?.set !== undefined && !adopts) problems.push(...setProblems(identity, whyReplaced(look.set, half)));
   const handOver = await planHandOver({ args, decision, records, look, live, cluster }, problems);
   const carry = await planCarry({ args, decision, records, look, cluster }, problems);
+  await checkNeeds({ args, decision, isFirst: own === undefined }, look && cluster, problems, warnings);
   const fencedSet = { namespace, name: identity.name, stack: pulumi.getStack() };
   const fencing = { set: fencedSet, asked: args.fence, recorded: own?.fence, version: look?.version };
   // At the end of a move everything is the user's again.
@@ -148,6 +152,7 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
     carry,
     existing: { ...existing, ...(adoption && { adopted: adoption.adopted }) },
     notes: [...(own === undefined ? workload.notes : []), ...(adoption?.notes ?? [])],
+    warned: own?.warned,
     warnings: [...warnings, ...(adoption?.warnings ?? []), ...handOver.warnings, ...carry.warnings],
     stepWords:
       own && indexInSet(own, range) !== cutoverIndex ? stepInWords(indexInSet(own, range), cutoverIndex) : undefined,

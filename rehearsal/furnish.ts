@@ -10,6 +10,7 @@ import { field } from "../core/json";
 import { referenceOf } from "./kinds";
 import type { RehearsalInput } from "./rehearsalInput";
 import { seedRunningSet } from "./runningSet";
+import { needStandIns } from "./standIns";
 import { csiDriver } from "./volumeController";
 
 /** Provisioner of a class whose volumes are made by hand. */
@@ -72,8 +73,9 @@ export function furnish(cluster: SimulatedCluster, input: RehearsalInput, side: 
     if (side === "source") for (const object of found.source.belongings) seedObject(cluster, object);
     if (half !== undefined) seedFoundSet(cluster, half);
   }
-  if (side === "destination") return;
-  for (const object of input.standIns) if (cluster.get(referenceOf(object)) === undefined) cluster.seed(object);
+  const needed = needStandIns(input.halves[side], found?.[side].lacking);
+  for (const object of [...needed, ...(side === "source" ? input.standIns : [])])
+    if (cluster.get(referenceOf(object)) === undefined) cluster.seed(object);
 }
 
 /** What is not Ready in a real cluster does not get so by being looked at. */

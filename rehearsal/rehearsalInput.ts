@@ -3,6 +3,8 @@ import { isAbsolute, relative, resolve } from "node:path";
 
 import type { KubernetesObject } from "../core/kubernetes";
 import type { Side } from "../core/ordinals";
+import { carriedNames } from "../core/carried";
+import { podNeeds, unknownNeedsWarning } from "../core/podNeeds";
 import type { ProjectFiles } from "../core/startingProject";
 import type { Standing } from "../core/standing";
 import type { ClusterSurvey, SetSurvey } from "../core/survey";
@@ -136,13 +138,22 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
     found: real && { source: real.source, destination: real.destination },
     drivers: driversOf(destination.settings),
     secrets: [...new Set([...[source, destination].flatMap(secretsOf), ...valuesOfSecrets(standIns)])],
-    warnings: config.warnings,
+    warnings: [...config.warnings, ...notLookedUp(destination, real)],
     configAt: (side, cutoverIndex) => configAt(config, side, cutoverIndex),
     readFileAt: (cutoverIndex) => (path) => {
       if (path !== "Pulumi.yaml") return readFile(path);
       return projectFileAt === undefined ? Promise.reject(noFile(path)) : Promise.resolve(projectFileAt(cutoverIndex));
     },
   };
+}
+
+/** What nobody looked up in the destination and its pods need. */
+function notLookedUp({ settings, workload }: HalfInput, real: RealInput | undefined): string[] {
+  if (real?.destination.clusterUid !== undefined) return [];
+  const { set, namespace, belongings } = workload;
+  const needs = podNeeds(set, namespace, belongings, carriedNames(settings));
+  const warning = unknownNeedsWarning(needs, "the destination");
+  return warning === undefined ? [] : [warning];
 }
 
 /** Reads a file once, however often it is asked for: what is rehearsed does not change meanwhile. */

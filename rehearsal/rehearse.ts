@@ -1,5 +1,6 @@
 import { program as realProgram } from "../program";
 import { readInput, type RehearsalOptions } from "./rehearsalInput";
+import { EarlyWarnings } from "./earlyWarnings";
 import type { RehearsalReport, StepReport } from "./report";
 import { type Program, Stage } from "./stage";
 
@@ -67,6 +68,7 @@ export async function rehearse(
     steps.push(step);
   };
   const silent = input.silent.length;
+  const early = new EarlyWarnings();
   const indexes = [input.startIndex, ...input.silent, ...input.shown.slice(1)];
   const directions = new Set<boolean>();
   for (const [at, cutoverIndex] of indexes.entries()) {
@@ -84,7 +86,10 @@ export async function rehearse(
     if (outOfTurn) directions.add(isForward);
     const { step, succeeded } = await stage.step(cutoverIndex, outOfTurn);
     if (at > silent || silent === 0) show(step, stage.violations.slice(known));
-    else if (at === silent) show(succeeded ? stage.still() : step, []);
+    else {
+      early.add(step);
+      if (at === silent) show(succeeded ? early.on(stage.still()) : step, []);
+    }
     if (!succeeded) break;
   }
   return { set: plan.set, steps, violations: stage.violations };

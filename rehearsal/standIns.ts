@@ -1,5 +1,8 @@
 import { carriedNames } from "../core/carried";
 import type { KubernetesObject } from "../core/kubernetes";
+import { podNeeds } from "../core/podNeeds";
+import type { ClusterSurvey } from "../core/survey";
+import type { Input } from "../input";
 import type { Settings } from "../settings";
 import { csiDriver } from "./volumeController";
 
@@ -17,6 +20,26 @@ export function carriedStandIns(settings: Settings, namespace: string): Kubernet
   // They were there before the move, so their namespace was.
   const owner = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
   return objects.length === 0 ? [] : [owner, ...objects];
+}
+
+/** Objects that stand in a simulated cluster for what the pods need by name, and with them their namespace. */
+export function needStandIns(
+  { settings, workload }: Input,
+  lacking: ClusterSurvey["lacking"] = [],
+): KubernetesObject[] {
+  const { set, namespace, belongings } = workload;
+  const there = podNeeds(set, namespace, belongings, carriedNames(settings)).filter(
+    (need) => !lacking.some(({ kind, name }) => kind === need.kind && name === need.name),
+  );
+  const owner = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
+  return [
+    ...(there.some((need) => need.namespace !== undefined) ? [owner] : []),
+    ...there.map((need) => ({
+      apiVersion: need.apiVersion,
+      kind: need.kind,
+      metadata: { name: need.name, ...(need.namespace && { namespace }) },
+    })),
+  ];
 }
 
 /** The CSI drivers of both simulated clusters: those that the config has something to say about. */
