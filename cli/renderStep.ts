@@ -39,7 +39,7 @@ export function renderStep(rendered: RenderedStep, style: Style): string[] {
   return [
     ...renderOutOfTurn(step, index, style.palette),
     ...(isStill(rendered)
-      ? step.order.flatMap((side) => renderDiagnostics(step[side], style.palette))
+      ? step.order.flatMap((side) => withLineBelow(renderDiagnostics(step[side], style.palette)))
       : step.order.flatMap((side) => renderUp(side, index, step, style.palette))),
     ...renderPicture(
       { set, source: step.source, destination: step.destination, moved: moved(previousIndex, step) },
@@ -141,6 +141,10 @@ export function renderValue(value: unknown, longest = longestValue): string {
 
 function renderDiagnostics({ diagnostics = [] }: HalfReport, palette: Palette): string[] {
   return diagnostics.flatMap((diagnostic) => renderDiagnostic(diagnostic, palette));
+}
+
+function withLineBelow(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [...lines, ""];
 }
 
 function renderDiagnostic({ severity, message }: Diagnostic, palette: Palette): string[] {

@@ -98,6 +98,13 @@ export const surroundings: readonly KubernetesObject[] = [
   },
 ];
 
+/** The class of its pods. */
+export const highPriority: KubernetesObject = {
+  apiVersion: "scheduling.k8s.io/v1",
+  kind: "PriorityClass",
+  metadata: { name: "high" },
+};
+
 /** The set `shop/web` of three, as a person writes it. */
 export const runningSet: KubernetesObject = {
   apiVersion: "apps/v1",
@@ -150,7 +157,8 @@ export function runningCluster(
 ): SimulatedReader {
   const cluster = new SimulatedCluster({ name: "real", storageClasses: [{ name: "fast" }], ...options });
   cluster.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: "disk.example.com" } });
-  for (const object of [...surroundings, set]) cluster.server.create(object, { manager: "kubectl-client-side-apply" });
+  for (const object of [highPriority, ...surroundings, set])
+    cluster.server.create(object, { manager: "kubectl-client-side-apply" });
   cluster.settle();
   return new SimulatedReader(cluster);
 }

@@ -6,7 +6,7 @@ import { SimulatedCluster } from "../../rehearsal/cluster";
 import { rehearse } from "../../rehearsal/rehearse";
 import type { RehearsalReport } from "../../rehearsal/report";
 import { without } from "../core/builders";
-import { runningCluster, runningSet, SimulatedReader } from "../live/simulatedReader";
+import { highPriority, runningCluster, runningSet, SimulatedReader } from "../live/simulatedReader";
 
 jest.setTimeout(60_000);
 
@@ -197,6 +197,7 @@ describe("the destination as it is", () => {
     for (const name of drivers) {
       cluster.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name } });
     }
+    cluster.seed(highPriority);
     return new SimulatedReader(cluster);
   };
 
@@ -238,6 +239,20 @@ describe("the destination as it is", () => {
     expect(await refusal(reader, other, "  inTreeVolumes: csi\n")).toContain(
       "(vsphereVolume) cannot become a CSI volume: ",
     );
+  });
+
+  test("without the class of the pods: they would be refused one by one, so the step is", async () => {
+    const other = destination("fast");
+    silence(other, "other-node-1");
+    other.cluster.delete({ apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", name: "high" });
+    const { violations } = await rehearseReal(runningCluster(), other, false);
+    expect(violations).toEqual([
+      expect.stringContaining(
+        "names PriorityClass high, which neither the cluster of context destination nor the manifests have",
+      ),
+    ]);
+    other.forbidden.add("get PriorityClass");
+    expect((await rehearseReal(runningCluster(), other, false)).violations).toEqual([]);
   });
 
   test("too old", async () => {
