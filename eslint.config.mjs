@@ -1,5 +1,18 @@
 import pulumi from "@pulumi/eslint-plugin";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+
+/** The house from the ground up: what is in a room imports from that room and from those named before it. */
+const rooms = [
+  "core/*.ts",
+  ...["protocol", "volumes", "set", "adopt", "manifests", "project", "contract", "protections"].map(
+    (room) => `core/${room}/**`,
+  ),
+  ...["live/client/**", "live/*.ts", "live/survey/**"],
+  ...["settings/**", "{settings,input}.ts", "components/**", "plan/**", "{cutover,program,startup,index,library}.ts"],
+  ...["apiServer", "controllers", "cluster", "engine"].map((room) => `rehearsal/${room}/**`),
+  ...["rehearsal/*.ts", "driver/**", "cli/**", "dev/**", "tests/**"],
+];
 
 export default tseslint.config(
   { ignores: ["node_modules/", "dist/", "coverage/", ".cache/"] },
@@ -18,13 +31,33 @@ export default tseslint.config(
   },
   {
     files: ["**/*.ts"],
-    ignores: ["dev/**", "tests/**"],
+    plugins: { "import-x": importX },
+    settings: {
+      "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".js"] })],
+      "import-x/extensions": [".ts"],
+    },
+    rules: {
+      "import-x/no-cycle": "error",
+      "import-x/no-restricted-paths": [
+        "error",
+        {
+          zones: rooms.slice(0, -1).map((room, index) => ({
+            target: `./${room}`,
+            from: rooms.slice(index + 1).map((above) => `./${above}`),
+            message: "Imports point down: the rooms and their order are in eslint.config.mjs and CONTRIBUTING.md.",
+          })),
+        },
+      ],
+      "@typescript-eslint/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
+      "import-x/consistent-type-specifier-style": ["error", "prefer-top-level"],
+    },
+  },
+  {
+    files: ["core/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",
-        {
-          patterns: [{ regex: "^\\.{1,2}/(.*/)?dev/", message: "dev/ is for developers, and not in the npm package." }],
-        },
+        { patterns: [{ regex: "^(node:|@|pulumi)", message: "core/ decides: it knows nothing but its arguments." }] },
       ],
     },
   },

@@ -2,7 +2,7 @@ import "./startup"; // first: what it spares is loaded with the SDK
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { connectCluster } from "./live/kubernetesCluster";
+import { connectCluster } from "./live/client/kubernetesCluster";
 import { program } from "./program";
 
 /** Entry point of `pulumi up`: the program on real ground. Pulumi calls what a program exports. */

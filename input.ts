@@ -1,7 +1,7 @@
-import { carriedNames } from "./core/carried";
+import { carriedNames } from "./core/set/carried";
 import type { Problem } from "./core/userError";
-import { readWorkload } from "./core/workload";
-import type { GivenIndex, ManifestFile, Workload } from "./core/workload";
+import { readWorkload } from "./core/manifests/workload";
+import type { GivenIndex, ManifestFile, Workload } from "./core/manifests/workload";
 import { readSettings } from "./settings";
 import type { ConfigSource, Settings } from "./settings";
 

@@ -7,7 +7,7 @@ import { cutover } from "./cutover";
 import type { CutoverArgs, CutoverOutputs } from "./cutover";
 import { readInput } from "./input";
 import type { ReadFile } from "./input";
-import type { Cluster, Connection } from "./live/cluster";
+import type { Cluster, Connection } from "./live/client/cluster";
 
 /** What the program needs from outside: the rehearsal gives its own. */
 export interface Ports {

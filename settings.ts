@@ -1,11 +1,11 @@
 import { posix } from "node:path";
-import type { CsiChanges } from "./core/csi";
-import type { InTreeVolumes } from "./core/csiForm";
+import type { CsiChanges } from "./core/volumes/csi";
+import type { InTreeVolumes } from "./core/volumes/csiForm";
 import { peerOf } from "./core/ordinals";
 import type { Side } from "./core/ordinals";
-import type { Patch } from "./core/workload";
+import type { Patch } from "./core/manifests/workload";
 import type { Problem } from "./core/userError";
-import type { Connection } from "./live/cluster";
+import type { Connection } from "./live/client/cluster";
 import { notInDestination } from "./settings/adopt";
 import { readNames } from "./settings/carry";
 import { capital, suggestion } from "./settings/configReader";

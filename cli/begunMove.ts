@@ -1,13 +1,15 @@
 import { titleOf } from "../core/kubernetes";
 import { endOf, ordinalsText } from "../core/ordinals";
-import { wasTakenOver, wholeSet, whyProjectNeeded } from "../core/movingProject";
+import { wasTakenOver, wholeSet, whyProjectNeeded } from "../core/project/movingProject";
 import type { Side } from "../core/ordinals";
-import type { ProjectFiles } from "../core/startingProject";
-import { isFinished } from "../core/standing";
-import { startingProject, type StartingPoint } from "../core/startingProject";
-import type { FoundHalf, Standing, StandingHalf } from "../core/standing";
-import type { ClusterSurvey, SetSurvey } from "../core/survey";
-import { type Problem, UserError } from "../core/userError";
+import type { ProjectFiles } from "../core/project/startingProject";
+import { isFinished } from "../core/project/standing";
+import { startingProject } from "../core/project/startingProject";
+import type { StartingPoint } from "../core/project/startingProject";
+import type { FoundHalf, Standing, StandingHalf } from "../core/project/standing";
+import type { ClusterSurvey, SetSurvey } from "../core/project/survey";
+import { UserError } from "../core/userError";
+import type { Problem } from "../core/userError";
 
 /** Both contexts, by half. */
 type Contexts = Readonly<Record<Side, string>>;

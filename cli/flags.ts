@@ -1,4 +1,4 @@
-import { isLeaveOutEntry, leaveOutForm } from "../core/leaveOut";
+import { isLeaveOutEntry, leaveOutForm } from "../core/manifests/leaveOut";
 import type { Problem } from "../core/userError";
 
 /** Options of `cutover rehearse` that are about real clusters, as they stand on the command line. */

@@ -1,19 +1,23 @@
 import { rangeOfSet, titleOf } from "../core/kubernetes";
 import { ordinalsText } from "../core/ordinals";
-import { podNetworkWarning, unreachableNodes, unreachableVolumes } from "../core/reach";
-import { type FoundHalf, type Standing, standingOf } from "../core/standing";
-import { startingProject } from "../core/startingProject";
-import type { ClusterSurvey, SetSurvey } from "../core/survey";
-import { type Problem, UserError } from "../core/userError";
-import type { Connection } from "../live/cluster";
-import type { ClusterReader } from "../live/clusterReader";
-import type { SetPlace, Surveyed } from "../live/survey";
-import type { HalfOption } from "../live/standing";
+import { podNetworkWarning, unreachableNodes, unreachableVolumes } from "../core/project/reach";
+import { standingOf } from "../core/project/standing";
+import type { FoundHalf, Standing } from "../core/project/standing";
+import { startingProject } from "../core/project/startingProject";
+import type { ClusterSurvey, SetSurvey } from "../core/project/survey";
+import { UserError } from "../core/userError";
+import type { Problem } from "../core/userError";
+import type { Connection } from "../live/client/cluster";
+import type { ClusterReader } from "../live/survey/clusterReader";
+import type { SetPlace, Surveyed } from "../live/survey/survey";
+import type { HalfOption } from "../live/survey/standing";
 import type { RealInput, RehearsalOptions } from "../rehearsal/rehearsalInput";
 import type { FromClusterFlags } from "./flags";
 import { begunFlagProblems, projectOfMove, standingInWords } from "./begunMove";
-import { folderProblems, type NewProject } from "./init";
-import { type Io, writeLines } from "./io";
+import { folderProblems } from "./init";
+import type { NewProject } from "./init";
+import { writeLines } from "./io";
+import type { Io } from "./io";
 
 /** How clusters are looked at. */
 export interface Surveyor {
@@ -31,10 +35,10 @@ export interface Surveyor {
 export type LoadSurveyor = () => Promise<Surveyor>;
 
 export const realSurveyor: LoadSurveyor = async () => ({
-  readCluster: (await import("../live/clusterReader")).readCluster,
-  lookAtHalf: (await import("../live/standing")).lookAtHalf,
-  surveySet: (await import("../live/survey")).surveySet,
-  surveyDestination: (await import("../live/survey")).surveyDestination,
+  readCluster: (await import("../live/survey/clusterReader")).readCluster,
+  lookAtHalf: (await import("../live/survey/standing")).lookAtHalf,
+  surveySet: (await import("../live/survey/survey")).surveySet,
+  surveyDestination: (await import("../live/survey/survey")).surveyDestination,
 });
 
 /** What to rehearse instead of a folder, and the project to write if one is asked for. */

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, st
 import { basename, dirname, join, resolve } from "node:path";
 
 import { shellWord } from "../core/shell";
-import type { ProjectFiles } from "../core/startingProject";
-import { type Problem, UserError } from "../core/userError";
+import type { ProjectFiles } from "../core/project/startingProject";
+import { UserError } from "../core/userError";
+import type { Problem } from "../core/userError";
 import { packageFiles } from "./package";
 
 /** A project that is to be written. */

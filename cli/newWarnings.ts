@@ -1,4 +1,4 @@
-import type { HalfReport, StepReport } from "../rehearsal/report";
+import type { HalfReport, StepReport } from "../rehearsal/engine/report";
 
 /** Leaves out what has been warned about before: both halves give most of their warnings, and each is shown once. */
 export class NewWarnings {

@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type LockFile, lockFileOf, type LockedRoot } from "../core/lockFile";
-import type { ProjectFiles } from "../core/startingProject";
+import { lockFileOf } from "../core/project/lockFile";
+import type { LockFile, LockedRoot } from "../core/project/lockFile";
+import type { ProjectFiles } from "../core/project/startingProject";
 import { UserError } from "../core/userError";
 import { packageFolder } from "./version";
 

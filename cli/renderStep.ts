@@ -1,6 +1,6 @@
 import type { OrdinalRange, Side } from "../core/ordinals";
 import { endOf, ordinalsOf, ordinalsText } from "../core/ordinals";
-import type { Change, Diagnostic, HalfReport, Operation, OperationKind, StepReport } from "../rehearsal/report";
+import type { Change, Diagnostic, HalfReport, Operation, OperationKind, StepReport } from "../rehearsal/engine/report";
 import type { Palette } from "./colour";
 import type { Style } from "./renderPicture";
 import { renderPicture } from "./renderPicture";

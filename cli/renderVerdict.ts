@@ -1,6 +1,6 @@
 import type { OrdinalRange } from "../core/ordinals";
 import { ordinalsText } from "../core/ordinals";
-import type { StepReport } from "../rehearsal/report";
+import type { StepReport } from "../rehearsal/engine/report";
 import type { Palette } from "./colour";
 
 /** The last line of a rehearsal: whether all is well, and how much was tried. */

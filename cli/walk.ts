@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Advice } from "../core/decision";
+import type { Advice } from "../core/protocol/decision";
 import type { Problem } from "../core/userError";
 import { UserError } from "../core/userError";
 import type { Pulumi } from "../driver/pulumi";

@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { OfferedVolume } from "../core/volume";
+import type * as pulumi from "@pulumi/pulumi";
+import type { OfferedVolume } from "../core/volumes/volume";
 import { DeclaredObject } from "./kubernetesObject";
 
 /**

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "../core/userError";
-import { Unreachable } from "../live/cluster";
+import { Unreachable } from "../live/client/cluster";
 
 /**
  * Runs something and turns what a user can mend into an error that Pulumi shows as it is: one message, no stack. (The SDK

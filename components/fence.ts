@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Fence } from "../core/fence";
+import type { Fence } from "../core/protections/fence";
 import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
-import type { Cluster } from "../live/cluster";
+import type { Cluster } from "../live/client/cluster";
 import { waitUntilFenced } from "../live/fence";
 import { refuseNamesake } from "../live/namesake";
 import { hook } from "./hook";

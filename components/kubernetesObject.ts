@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { asDeclared } from "../core/declared";
+import { asDeclared } from "../core/adopt/declared";
 import type { KubernetesObject } from "../core/kubernetes";
 
 /** Type token of an object in the Kubernetes provider, such as `kubernetes:core/v1:Service`. */

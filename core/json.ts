@@ -1,3 +1,4 @@
+// eslint-disable-next-line no-restricted-imports -- a pure function that Node has built in
 import { createHash } from "node:crypto";
 
 /** A JSON object whose fields nobody has looked at yet. */

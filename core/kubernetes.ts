@@ -129,7 +129,7 @@ export const annotations = {
   turn: "statefulset-cutover/turn",
   /** On the set: uid of the cluster that it was made in. */
   cluster: "statefulset-cutover/cluster",
-  /** On the set: the pods of the ordinals that it gave up last, with their nodes (core/leaving.ts). */
+  /** On the set: the pods of the ordinals that it gave up last, with their nodes (core/protections/leaving.ts). */
   leaving: "statefulset-cutover/leaving",
   /** On the namespace: name of the set that it was created for. */
   namespaceOf: "statefulset-cutover/namespace-of",

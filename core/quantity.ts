@@ -51,7 +51,7 @@ function binaryText(bytes: bigint): string {
 
 function decimalText(thousandths: bigint): string {
   const [rest, steps] = divided(thousandths, 1000n, units.length + 1);
-  return `${rest}${["m", "", "k", ...units.slice(1)][steps] ?? ""}`;
+  return `${rest}${["m", "", "k", "M", "G", "T", "P", "E"][steps] ?? ""}`;
 }
 
 function exponentText(thousandths: bigint): string {

@@ -1,9 +1,9 @@
-import { adviceIn } from "../core/advice";
-import type { Advice } from "../core/decision";
+import { adviceIn } from "../core/protocol/advice";
+import type { Advice } from "../core/protocol/decision";
 import type { OrdinalRange, Side } from "../core/ordinals";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
-import { planWalk, walkInWords } from "../core/walk";
+import { planWalk, walkInWords } from "../core/protocol/walk";
 import type { Pulumi } from "./pulumi";
 import { withIndex } from "./stackFile";
 import { plainName, readWalkInput } from "./walkInput";

@@ -1,16 +1,16 @@
-import { compare, managedBy, seenOf, whyNotTaken } from "../core/adopt";
-import type { Comparison, Seen } from "../core/adopt";
-import { asDeclared } from "../core/declared";
+import { compare, managedBy, seenOf, whyNotTaken } from "../core/adopt/compare";
+import type { Comparison, Seen } from "../core/adopt/compare";
+import { asDeclared } from "../core/adopt/declared";
 import { titleOf } from "../core/kubernetes";
 import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
-import { whySetNotTaken } from "../core/runningSet";
-import { notTakenSecrets } from "../core/secretValues";
+import { whySetNotTaken } from "../core/adopt/runningSet";
+import { notTakenSecrets } from "../core/adopt/secretValues";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
-import type { Workload } from "../core/workload";
-import type { Cluster } from "./cluster";
+import type { Workload } from "../core/manifests/workload";
+import type { Cluster } from "./client/cluster";
 import { readExisting, referenceKey } from "./namesake";
-import { listAutoscalers } from "./objects";
+import { listAutoscalers } from "./client/objects";
 
 /** What a first `up` takes over, as it runs. */
 export interface Adoption {

@@ -1,7 +1,7 @@
-import { carriedOf, carryProblems } from "../core/carried";
-import type { Carried, CarriedName, FoundObject } from "../core/carried";
+import { carriedOf, carryProblems } from "../core/set/carried";
+import type { Carried, CarriedName, FoundObject } from "../core/set/carried";
 import { UserError } from "../core/userError";
-import type { Cluster } from "./cluster";
+import type { Cluster } from "./client/cluster";
 
 /** Looks for objects that are carried: one request each, however many replicas there are. */
 export function lookAtCarried(

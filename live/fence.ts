@@ -1,10 +1,10 @@
-import { fenceApi, fenceOf, isDeniedBy } from "../core/fence";
-import type { Fence, FencedSet } from "../core/fence";
-import { hasFence } from "../core/cluster";
+import { fenceApi, fenceOf, isDeniedBy } from "../core/protections/fence";
+import type { Fence, FencedSet } from "../core/protections/fence";
+import { hasFence } from "../core/contract/clusterIdentity";
 import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
 import type { Problem } from "../core/userError";
-import { NotAllowed } from "./cluster";
-import type { Cluster } from "./cluster";
+import { NotAllowed } from "./client/cluster";
+import type { Cluster } from "./client/cluster";
 import { namesakeProblem, readExisting } from "./namesake";
 
 /** What is known when the fence of a half is planned. */

@@ -1,26 +1,26 @@
-import type { Backing } from "../core/backing";
-import { seenOf } from "../core/adopt";
-import type { Seen } from "../core/adopt";
-import { whyMountedElsewhere, whyNotClaimed, whyOldDataRefused } from "../core/handOver";
+import type { Backing } from "../core/volumes/backing";
+import { seenOf } from "../core/adopt/compare";
+import type { Seen } from "../core/adopt/compare";
+import { whyMountedElsewhere, whyNotClaimed, whyOldDataRefused } from "../core/volumes/handOver";
 import { sameJson } from "../core/json";
 import { annotations, ordinalIn, rangeOfSet } from "../core/kubernetes";
 import type { Pod, StatefulSet } from "../core/kubernetes";
-import { doubtProblems, leavingPods, whyOthersLeave } from "../core/leaving";
-import type { LeavingPod } from "../core/leaving";
+import { doubtProblems, leavingPods, whyOthersLeave } from "../core/protections/leaving";
+import type { LeavingPod } from "../core/protections/leaving";
 import { endOf, formatRange, holds, ordinalsOf, sameRange } from "../core/ordinals";
 import type { OrdinalRange } from "../core/ordinals";
-import type { Decision, LiveHalf } from "../core/protocol";
+import type { Decision, LiveHalf } from "../core/protocol/protocol";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
-import type { FoundClaim, Inventory, Offer } from "../core/volume";
-import { inventoryOf, mergeInventories, offerOf } from "../core/volume";
-import type { Cluster } from "./cluster";
+import type { FoundClaim, Inventory, Offer } from "../core/volumes/volume";
+import { inventoryOf, mergeInventories, offerOf } from "../core/volumes/volume";
+import type { Cluster } from "./client/cluster";
 import { detachPatience, doubtsAfter } from "./leaving";
 import { liveHalf, lookAtClaims } from "./look";
 import { peerProblems } from "./peer";
 import type { PeerWatch } from "./peer";
 import { podsAgain } from "./pods";
-import { listPodNames, readStatefulSet, readVolume } from "./objects";
+import { listPodNames, readStatefulSet, readVolume } from "./client/objects";
 
 /** What the guard of one half's set needs to know. */
 export interface GuardedSet {

@@ -1,10 +1,10 @@
-import { isUnseen, whyNodeSilent, whyStillAttached, whyUnseen } from "../core/leaving";
-import type { Doubt, LeavingPod, NodeLook } from "../core/leaving";
+import { isUnseen, whyNodeSilent, whyStillAttached, whyUnseen } from "../core/protections/leaving";
+import type { Doubt, LeavingPod, NodeLook } from "../core/protections/leaving";
 import type { VolumeAttachment } from "../core/kubernetes";
-import type { LiveHalf } from "../core/protocol";
-import type { FoundClaim } from "../core/volume";
-import type { Cluster } from "./cluster";
-import { listAttachments, readNode } from "./objects";
+import type { LiveHalf } from "../core/protocol/protocol";
+import type { FoundClaim } from "../core/volumes/volume";
+import type { Cluster } from "./client/cluster";
+import { listAttachments, readNode } from "./client/objects";
 
 /** How long to wait for volumes to be detached. */
 export interface DetachPatience {

@@ -1,12 +1,12 @@
 import { claimName } from "../core/kubernetes";
 import type { KubernetesObject, Pod, StatefulSet } from "../core/kubernetes";
-import type { FoundClaim } from "../core/volume";
-import { findClaims } from "../core/volume";
-import { mostSingleReads, Unreachable } from "./cluster";
-import type { Cluster } from "./cluster";
-import { readClaim, listClaims, listPods, readStatefulSet, readVolume, listVolumes } from "./objects";
+import type { FoundClaim } from "../core/volumes/volume";
+import { findClaims } from "../core/volumes/volume";
+import { mostSingleReads, Unreachable } from "./client/cluster";
+import type { Cluster } from "./client/cluster";
+import { readClaim, listClaims, listPods, readStatefulSet, readVolume, listVolumes } from "./client/objects";
 
-export { liveHalf } from "../core/half";
+export { liveHalf } from "../core/set/half";
 
 /** What one half's cluster looks like when an `up` starts. */
 export interface Look {

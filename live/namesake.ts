@@ -1,13 +1,13 @@
-import { seenOf } from "../core/adopt";
-import { isHalf } from "../core/half";
-import type { Seen } from "../core/adopt";
+import { seenOf } from "../core/adopt/compare";
+import { isHalf } from "../core/set/half";
+import type { Seen } from "../core/adopt/compare";
 import { sameJson } from "../core/json";
 import { annotations, titleOf } from "../core/kubernetes";
 import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
-import type { Workload } from "../core/workload";
-import type { Cluster } from "./cluster";
+import type { Workload } from "../core/manifests/workload";
+import type { Cluster } from "./client/cluster";
 
 /** Field manager of objects that a Pulumi program created, before its random suffix. */
 const ownManager = "pulumi-kubernetes";

@@ -1,16 +1,16 @@
-import { refusalProblem } from "../core/advice";
-import { peerClusterProblem, peerRefusals } from "../core/livePeer";
-import type { PeerLook } from "../core/livePeer";
+import { refusalProblem } from "../core/protocol/advice";
+import { peerClusterProblem, peerRefusals } from "../core/protections/livePeer";
+import type { PeerLook } from "../core/protections/livePeer";
 import type { Side } from "../core/ordinals";
-import type { Decision, Situation } from "../core/protocol";
-import type { HalfOutputs } from "../core/record";
+import type { Decision, Situation } from "../core/protocol/protocol";
+import type { HalfOutputs } from "../core/contract/record";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
-import type { Inventory } from "../core/volume";
-import { Unreachable } from "./cluster";
-import type { Cluster } from "./cluster";
+import type { Inventory } from "../core/volumes/volume";
+import { Unreachable } from "./client/cluster";
+import type { Cluster } from "./client/cluster";
 import { liveHalf, lookAtClaims } from "./look";
-import { listAttachments, listPods, readStatefulSet } from "./objects";
+import { listAttachments, listPods, readStatefulSet } from "./client/objects";
 
 /** How a half looks at its live peer (`peerContext`). */
 export interface PeerWatch {

@@ -1,7 +1,9 @@
-import { isOptional, lackingProblem, titleOfNeed, type PodNeed } from "../core/podNeeds";
-import { renderProblem, type Problem } from "../core/userError";
-import { NotAllowed } from "./cluster";
-import type { Cluster } from "./cluster";
+import { isOptional, lackingProblem, titleOfNeed } from "../core/set/podNeeds";
+import type { PodNeed } from "../core/set/podNeeds";
+import { renderProblem } from "../core/userError";
+import type { Problem } from "../core/userError";
+import { NotAllowed } from "./client/cluster";
+import type { Cluster } from "./client/cluster";
 
 /** Where pods are to run, and how it is called in messages. */
 export interface NeedsPlace {

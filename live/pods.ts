@@ -1,8 +1,8 @@
 import { ordinalIn } from "../core/kubernetes";
 import type { Pod } from "../core/kubernetes";
-import { mostSingleReads } from "./cluster";
-import type { Cluster } from "./cluster";
-import { listPodNames, listPods } from "./objects";
+import { mostSingleReads } from "./client/cluster";
+import type { Cluster } from "./client/cluster";
+import { listPodNames, listPods } from "./client/objects";
 
 /** What is known of the pods of a namespace from a moment ago. */
 interface SeenPods {

@@ -1,9 +1,9 @@
-import { minorOf } from "../core/cluster";
-import { inTreeKindIn } from "../core/inTreeVolumes";
-import type { InTreeKind } from "../core/inTreeVolumes";
+import { minorOf } from "../core/contract/clusterIdentity";
+import { inTreeKindIn } from "../core/volumes/inTreeVolumes";
+import type { InTreeKind } from "../core/volumes/inTreeVolumes";
 import type { Problem } from "../core/userError";
-import type { OfferedVolume } from "../core/volume";
-import type { Cluster } from "./cluster";
+import type { OfferedVolume } from "../core/volumes/volume";
+import type { Cluster } from "./client/cluster";
 
 /** Storage classes and CSI drivers that handed-over volumes need and the destination lacks: one request each. */
 export async function classProblems(

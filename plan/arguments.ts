@@ -1,8 +1,8 @@
-import type { CsiChanges } from "../core/csi";
-import type { InTreeVolumes } from "../core/csiForm";
+import type { CsiChanges } from "../core/volumes/csi";
+import type { InTreeVolumes } from "../core/volumes/csiForm";
 import type { Side } from "../core/ordinals";
-import type { Workload } from "../core/workload";
-import type { Cluster, Connection } from "../live/cluster";
+import type { Workload } from "../core/manifests/workload";
+import type { Cluster, Connection } from "../live/client/cluster";
 
 /** One half of a move: what `cutover` decides on and declares. */
 export interface CutoverArgs {

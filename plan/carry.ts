@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { adviceInWords } from "../core/advice";
+import { adviceInWords } from "../core/protocol/advice";
 import {
   carriedByPeerAlone,
   carriedNames,
@@ -9,15 +9,15 @@ import {
   carryWarnings,
   offeredOf,
   whyNotWritten,
-} from "../core/carried";
-import type { CarriedName, CarryPlan } from "../core/carried";
-import type { Decision } from "../core/protocol";
-import type { HalfOutputs } from "../core/record";
+} from "../core/set/carried";
+import type { CarriedName, CarryPlan } from "../core/set/carried";
+import type { Decision } from "../core/protocol/protocol";
+import type { HalfOutputs } from "../core/contract/record";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { CutoverArgs } from "./arguments";
 import { lookAtCarried } from "../live/carried";
-import type { Cluster } from "../live/cluster";
+import type { Cluster } from "../live/client/cluster";
 import type { Look } from "../live/look";
 import type { Records } from "./records";
 

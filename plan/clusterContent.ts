@@ -1,5 +1,5 @@
-import { versionProblem } from "../core/cluster";
-import { whyRetentionDestroys } from "../core/handOver";
+import { versionProblem } from "../core/contract/clusterIdentity";
+import { whyRetentionDestroys } from "../core/volumes/handOver";
 import type { Problem } from "../core/userError";
 import { beingDeleted } from "../live/guard";
 import type { Look } from "../live/look";

@@ -1,16 +1,22 @@
-import { whyMountedElsewhere, whyNoRelease, whyNotGivenBack, whyNotOffered, whyTwinDiffers } from "../core/handOver";
-import { besideCsiTwin, unusedDriverWarnings, withCsi } from "../core/csi";
-import { inCsiForm, keptInTreeWarnings } from "../core/csiForm";
+import {
+  whyMountedElsewhere,
+  whyNoRelease,
+  whyNotGivenBack,
+  whyNotOffered,
+  whyTwinDiffers,
+} from "../core/volumes/handOver";
+import { besideCsiTwin, unusedDriverWarnings, withCsi } from "../core/volumes/csi";
+import { inCsiForm, keptInTreeWarnings } from "../core/volumes/csiForm";
 import { annotations } from "../core/kubernetes";
-import { doubtProblems, leavingNote, leavingPods } from "../core/leaving";
+import { doubtProblems, leavingNote, leavingPods } from "../core/protections/leaving";
 import { endOf, holds, ordinalsOf } from "../core/ordinals";
-import type { Decision, LiveHalf } from "../core/protocol";
-import type { HalfOutputs } from "../core/record";
+import type { Decision, LiveHalf } from "../core/protocol/protocol";
+import type { HalfOutputs } from "../core/contract/record";
 import type { Problem } from "../core/userError";
-import type { FoundClaim, Inventory, Offer, OfferedVolume } from "../core/volume";
-import { inSizeOf, inStorageClass, inventoryOf, mergeInventories, offerOf } from "../core/volume";
+import type { FoundClaim, Inventory, Offer, OfferedVolume } from "../core/volumes/volume";
+import { inSizeOf, inStorageClass, inventoryOf, mergeInventories, offerOf } from "../core/volumes/volume";
 import type { CutoverArgs } from "./arguments";
-import type { Cluster } from "../live/cluster";
+import type { Cluster } from "../live/client/cluster";
 import { carriedOrdinals, claimsWithData, expectedBacking, offeredOrdinals, whyClaimsRefused } from "../live/guard";
 import type { GuardedSet, Proof } from "../live/guard";
 import { doubtsBefore } from "../live/leaving";
@@ -18,7 +24,7 @@ import { lookAtClaims } from "../live/look";
 import type { Look } from "../live/look";
 import { classProblems } from "../live/storage";
 import type { Records } from "./records";
-import { readVolume } from "../live/objects";
+import { readVolume } from "../live/client/objects";
 
 /** What is known when the hand-over is planned. */
 interface Situation {

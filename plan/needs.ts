@@ -1,9 +1,9 @@
-import { carriedNames } from "../core/carried";
-import { podNeeds } from "../core/podNeeds";
-import type { Decision } from "../core/protocol";
+import { carriedNames } from "../core/set/carried";
+import { podNeeds } from "../core/set/podNeeds";
+import type { Decision } from "../core/protocol/protocol";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
-import type { Cluster } from "../live/cluster";
+import type { Cluster } from "../live/client/cluster";
 import { lookUpNeeds } from "../live/podNeeds";
 import type { CutoverArgs } from "./arguments";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { FencedPod } from "../core/record";
+import type { FencedPod } from "../core/contract/record";
 import { UserError } from "../core/userError";
-import { Unreachable } from "../live/cluster";
+import { Unreachable } from "../live/client/cluster";
 import { objectionsOfPeer } from "../live/guard";
 import type { GuardedSet } from "../live/guard";
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readStackOutputs } from "../components/peer";
 import { peerOf } from "../core/ordinals";
-import { readOutputs } from "../core/record";
-import type { HalfOutputs } from "../core/record";
+import { readOutputs } from "../core/contract/record";
+import type { HalfOutputs } from "../core/contract/record";
 import type { Problem } from "../core/userError";
 import type { CutoverArgs } from "./arguments";
 

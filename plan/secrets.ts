@@ -1,7 +1,7 @@
-import { changedSecret, changedWarnings, notInAStep, notWrittenAgain } from "../core/secretValues";
-import { indexInSet } from "../core/protocol";
+import { changedSecret, changedWarnings, notInAStep, notWrittenAgain } from "../core/adopt/secretValues";
+import { indexInSet } from "../core/protocol/protocol";
 import type { Problem } from "../core/userError";
-import type { Cluster } from "../live/cluster";
+import type { Cluster } from "../live/client/cluster";
 import { readExisting } from "../live/namesake";
 import type { CutoverArgs } from "./arguments";
 import type { Records } from "./records";

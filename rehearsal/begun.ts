@@ -1,17 +1,17 @@
-import { carriedOf } from "../core/carried";
-import { hasFence } from "../core/cluster";
+import { carriedOf } from "../core/set/carried";
+import { hasFence } from "../core/contract/clusterIdentity";
 import { claimName } from "../core/kubernetes";
 import { endOf, rangeOf } from "../core/ordinals";
 import type { OrdinalRange, Side } from "../core/ordinals";
-import { contract, inventoryText } from "../core/record";
-import type { Standing } from "../core/standing";
-import type { FoundSet } from "../core/survey";
-import { findClaims, inventoryOf, mergeInventories, offerOf } from "../core/volume";
-import type { Inventory, Offer } from "../core/volume";
+import { contract, inventoryText } from "../core/contract/record";
+import type { Standing } from "../core/project/standing";
+import type { FoundSet } from "../core/project/survey";
+import { findClaims, inventoryOf, mergeInventories, offerOf } from "../core/volumes/volume";
+import type { Inventory, Offer } from "../core/volumes/volume";
 import { offeredOrdinals } from "../live/guard";
 import type { JsonObject } from "../core/json";
 import type { RehearsalInput } from "./rehearsalInput";
-import { makeSecret } from "./values";
+import { makeSecret } from "./engine/secrets";
 
 /** What the stacks of a move that has begun are taken to have recorded. */
 export interface AssumedRecords {

@@ -1,5 +1,5 @@
 import type { Side } from "../core/ordinals";
-import type { Diagnostic, HalfReport, StepReport } from "./report";
+import type { Diagnostic, HalfReport, StepReport } from "./engine/report";
 
 /** Warnings of steps that are run and not shown: an `up` does not repeat those of the one before. */
 export class EarlyWarnings {

@@ -1,17 +1,18 @@
-import { carriedObject } from "../core/carried";
-import { hasOrdinals } from "../core/cluster";
-import { isReady, type KubernetesObject, type Node, ordinalIn, readyOf } from "../core/kubernetes";
-import { nodeDemands } from "../core/nodeSelection";
+import { carriedObject } from "../core/set/carried";
+import { hasOrdinals } from "../core/contract/clusterIdentity";
+import { isReady, ordinalIn, readyOf } from "../core/kubernetes";
+import type { KubernetesObject, Node } from "../core/kubernetes";
+import { nodeDemands } from "../core/set/nodeSelection";
 import type { Side } from "../core/ordinals";
-import type { ClusterSurvey } from "../core/survey";
-import type { SimulatedCluster, SimulatedClusterOptions } from "./cluster";
-import { seedFound, seedFoundSet, seedObject } from "./foundCluster";
+import type { ClusterSurvey } from "../core/project/survey";
+import type { SimulatedCluster, SimulatedClusterOptions } from "./cluster/simulatedCluster";
+import { seedFound, seedFoundSet, seedObject } from "./cluster/foundCluster";
 import { field } from "../core/json";
-import { referenceOf } from "./kinds";
+import { referenceOf } from "./apiServer/references";
 import type { RehearsalInput } from "./rehearsalInput";
-import { seedRunningSet } from "./runningSet";
+import { seedRunningSet } from "./cluster/runningSet";
 import { needStandIns } from "./standIns";
-import { csiDriver } from "./volumeController";
+import { csiDriver } from "./controllers/volumeController";
 
 /** Provisioner of a class whose volumes are made by hand. */
 const byHand = "kubernetes.io/no-provisioner";

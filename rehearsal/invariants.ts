@@ -1,4 +1,4 @@
-import { backingOf } from "../core/backing";
+import { backingOf } from "../core/volumes/backing";
 import type { PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
 import { claimName, ordinalIn, rangeOfSet } from "../core/kubernetes";
 import type { OrdinalRange, Side } from "../core/ordinals";
@@ -12,7 +12,7 @@ import {
   overlapOf,
   sameRange,
 } from "../core/ordinals";
-import type { Operation } from "./report";
+import type { Operation } from "./engine/report";
 
 /** The set that is being moved. */
 export interface MovedSet extends OrdinalRange {

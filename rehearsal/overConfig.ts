@@ -1,4 +1,4 @@
-import { asOptions } from "../core/leaveOut";
+import { asOptions } from "../core/manifests/leaveOut";
 import { shellWord } from "../core/shell";
 import type { Problem } from "../core/userError";
 import { parsedJson } from "../settings/shape";

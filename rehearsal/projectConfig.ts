@@ -1,5 +1,6 @@
 import { posix } from "node:path";
-import { isMap, parseDocument, type Scalar } from "yaml";
+import { isMap, parseDocument } from "yaml";
+import type { Scalar } from "yaml";
 
 import type { Side } from "../core/ordinals";
 import type { Problem } from "../core/userError";

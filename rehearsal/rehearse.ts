@@ -1,8 +1,10 @@
 import { program as realProgram } from "../program";
-import { readInput, type RehearsalOptions } from "./rehearsalInput";
+import { readInput } from "./rehearsalInput";
+import type { RehearsalOptions } from "./rehearsalInput";
 import { EarlyWarnings } from "./earlyWarnings";
-import type { RehearsalReport, StepReport } from "./report";
-import { type Program, Stage } from "./stage";
+import type { RehearsalReport, StepReport } from "./engine/report";
+import { Stage } from "./stage";
+import type { Program } from "./stage";
 
 export type { RehearsalOptions } from "./rehearsalInput";
 export type { Program } from "./stage";

@@ -2,8 +2,9 @@ import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, Pod, St
 import { claimName, isReady, ordinalIn, rangeOfSet } from "../core/kubernetes";
 import type { Side } from "../core/ordinals";
 import { noOrdinals, ordinalsOutside } from "../core/ordinals";
-import type { SimulatedCluster } from "./cluster";
-import { backing, type Moment, type MovedSet, type Snapshot } from "./invariants";
+import type { SimulatedCluster } from "./cluster/simulatedCluster";
+import { backing } from "./invariants";
+import type { Moment, MovedSet, Snapshot } from "./invariants";
 
 const sides: readonly Side[] = ["source", "destination"];
 

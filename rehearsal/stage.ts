@@ -8,24 +8,25 @@ import { UserError } from "../core/userError";
 import type { Ports } from "../program";
 import { assumedRecords, withoutMissing } from "./begun";
 import { SetWatch } from "./setWatch";
-import { SimulatedCluster, type SimulatedClusterOptions } from "./cluster";
-import { SimulatedStack, type StackRun } from "./engine";
+import { SimulatedCluster } from "./cluster/simulatedCluster";
+import type { SimulatedClusterOptions } from "./cluster/simulatedCluster";
+import { SimulatedStack } from "./engine/simulatedStack";
+import type { StackRun } from "./engine/simulatedStack";
 import {
   allRunning,
   atMostOne,
   heldIsTrue,
-  type Ledger,
   nothingDeleted,
   nothingRestarted,
   oneStep,
   oneWrite,
   secretsStaySecret,
-  type Violations,
   volumesIntact,
 } from "./invariants";
+import type { Ledger, Violations } from "./invariants";
 import { clusterOptions, furnish, keepUnready, startRunningSet } from "./furnish";
 import type { RehearsalInput } from "./rehearsalInput";
-import type { HalfReport, OutOfTurn, StepReport, UpResult } from "./report";
+import type { HalfReport, OutOfTurn, StepReport, UpResult } from "./engine/report";
 
 const sides: readonly Side[] = ["source", "destination"];
 

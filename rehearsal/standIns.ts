@@ -1,10 +1,10 @@
-import { carriedNames } from "../core/carried";
+import { carriedNames } from "../core/set/carried";
 import type { KubernetesObject } from "../core/kubernetes";
-import { podNeeds } from "../core/podNeeds";
-import type { ClusterSurvey } from "../core/survey";
+import { podNeeds } from "../core/set/podNeeds";
+import type { ClusterSurvey } from "../core/project/survey";
 import type { Input } from "../input";
 import type { Settings } from "../settings";
-import { csiDriver } from "./volumeController";
+import { csiDriver } from "./controllers/volumeController";
 
 /**
  * Objects that stand in the simulated source for the Secrets and ConfigMaps that the real one has. Their values are made

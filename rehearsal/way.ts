@@ -1,6 +1,6 @@
 import type { StatefulSet } from "../core/kubernetes";
 import { endOf, ordinalsText, sameRange, towards } from "../core/ordinals";
-import type { Standing } from "../core/standing";
+import type { Standing } from "../core/project/standing";
 import type { Problem } from "../core/userError";
 import type { MovedSet } from "./invariants";
 

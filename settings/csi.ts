@@ -1,5 +1,5 @@
-import { csiSecretRefs } from "../core/csi";
-import type { CsiChanges } from "../core/csi";
+import { csiSecretRefs } from "../core/volumes/csi";
+import type { CsiChanges } from "../core/volumes/csi";
 import type { Problem } from "../core/userError";
 import { suggestion } from "./configReader";
 import { isRecord, kindOf, parsedJson } from "./shape";

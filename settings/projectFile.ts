@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { rememberingLast } from "../core/remembered";
+import { rememberingLast } from "../core/contract/rememberingLast";
 import { isRecord } from "./shape";
 
 /**

@@ -1,4 +1,4 @@
-import type { Connection } from "../live/cluster";
+import type { Connection } from "../live/client/cluster";
 import { ConfigReader } from "./configReader";
 import { parsedJson } from "./shape";
 

@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from "node:util";
 import type { RehearsalListener, RehearsalPlan } from "../../rehearsal/rehearse";
-import type { RehearsalReport, StepReport } from "../../rehearsal/report";
+import type { RehearsalReport, StepReport } from "../../rehearsal/engine/report";
 import type { Io } from "../io";
 import { writeLines } from "../io";
 import type { RehearseFlags } from "../flags";

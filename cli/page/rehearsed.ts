@@ -1,5 +1,5 @@
 import type { RehearsalPlan } from "../../rehearsal/rehearse";
-import type { StepReport } from "../../rehearsal/report";
+import type { StepReport } from "../../rehearsal/engine/report";
 import { moved } from "../renderStep";
 
 /** A step as it was told while the rehearsal ran. */

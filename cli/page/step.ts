@@ -1,6 +1,6 @@
 import type { Side } from "../../core/ordinals";
 import { ordinalsText } from "../../core/ordinals";
-import type { Change, Diagnostic, Operation, OperationKind } from "../../rehearsal/report";
+import type { Change, Diagnostic, Operation, OperationKind } from "../../rehearsal/engine/report";
 import { indexText, isStill, looks, renderTitle, renderValue, shownOperations } from "../renderStep";
 import { alreadySaid } from "../renderVerdict";
 import type { Markup } from "./markup";

@@ -7,13 +7,16 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiClient } from "../playground/api";
 import { playgroundFolder } from "../playground/build";
-import { Clusters, CONTEXTS, type ContextName } from "../playground/clusters";
+import { Clusters, CONTEXTS } from "../playground/clusters";
+import type { ContextName } from "../playground/clusters";
 import { Observer } from "../playground/observer";
 import type { Observation } from "../playground/observation";
 import { createVolumesForSet } from "../playground/storage";
-import { span, type Talk } from "../playground/talk";
+import { span } from "../playground/talk";
+import type { Talk } from "../playground/talk";
 import { SET, TEMPLATE } from "./manifests";
-import { type Counted, difference, requestsSoFar } from "./requests";
+import { difference, requestsSoFar } from "./requests";
+import type { Counted } from "./requests";
 
 /** As many connections at once as an API server likes. */
 const VOLUMES_AT_ONCE = 50;

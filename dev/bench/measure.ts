@@ -2,10 +2,14 @@
  * The measurements themselves. What is compared alternates, so that a machine that becomes slower does so for all.
  */
 import type { Ground } from "./ground";
-import { manifestsOf, type SetOptions } from "./manifests";
-import { bareIndex, emptyIndex, type Moment, momentOf, PulumiProject, type Up } from "./pulumiProject";
-import { type Counted, readsOf, type Requests, requestsOfAStep, writesOf } from "./requests";
-import { byHand, type Begin, type Move, plain, type Step, withLivePeer, withoutFence } from "./ways";
+import { manifestsOf } from "./manifests";
+import type { SetOptions } from "./manifests";
+import { bareIndex, emptyIndex, momentOf, PulumiProject } from "./pulumiProject";
+import type { Moment, Up } from "./pulumiProject";
+import { readsOf, requestsOfAStep, writesOf } from "./requests";
+import type { Counted, Requests } from "./requests";
+import { byHand, plain, withLivePeer, withoutFence } from "./ways";
+import type { Begin, Move, Step } from "./ways";
 
 const IDLE_MS = 15_000;
 

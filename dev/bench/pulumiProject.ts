@@ -6,7 +6,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { KubeObject } from "../playground/api";
-import { type Ended, runProcess } from "./process";
+import { runProcess } from "./process";
+import type { Ended } from "./process";
 
 /** What a project is made of. */
 export interface ProjectOptions {

@@ -4,7 +4,8 @@
 import type { Machine } from "./machine";
 import { WAYS } from "./measure";
 import type { GrowthResult, Results, Way, WayResult } from "./measure";
-import { awaitedMs, momentOf, type Up } from "./pulumiProject";
+import { awaitedMs, momentOf } from "./pulumiProject";
+import type { Up } from "./pulumiProject";
 import { median, summary } from "./statistics";
 
 /** Where and when something was measured. */

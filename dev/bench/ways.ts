@@ -7,9 +7,11 @@ import { stringify } from "yaml";
 import type { KubeObject } from "../playground/api";
 import type { ContextName } from "../playground/clusters";
 import type { Ground } from "./ground";
-import { manifestsOf, SECRET, SET, type SetOptions, TEMPLATE } from "./manifests";
+import { manifestsOf, SECRET, SET, TEMPLATE } from "./manifests";
+import type { SetOptions } from "./manifests";
 import { runProcess } from "./process";
-import { indexOf, PulumiProject, type Up } from "./pulumiProject";
+import { indexOf, PulumiProject } from "./pulumiProject";
+import type { Up } from "./pulumiProject";
 
 /** A set that is being moved, forward, one ordinal a step. */
 export interface Move {

@@ -3,7 +3,8 @@
  * most of a second, and a command such as `clusters status` should not.
  */
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { type Access, readAccess } from "./kubeconfig";
+import { readAccess } from "./kubeconfig";
+import type { Access } from "./kubeconfig";
 
 const TIMEOUT_MS = 10_000;
 

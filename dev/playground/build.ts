@@ -6,10 +6,12 @@ import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
-import { COMPONENTS, type ComponentName } from "./components";
+import { COMPONENTS } from "./components";
+import type { ComponentName } from "./components";
 import { PlaygroundError } from "./errors";
 import { withLock } from "./lock";
-import { span, type Talk } from "./talk";
+import { span } from "./talk";
+import type { Talk } from "./talk";
 
 /** The main package of each binary; the `tool` directives of go.mod name the same. */
 export const PACKAGES: Record<ComponentName, string> = {

@@ -9,7 +9,8 @@ import { ControlPlane } from "./controlPlane";
 import { PlaygroundError } from "./errors";
 import { renderKubeconfig } from "./kubeconfig";
 import { withLock } from "./lock";
-import { span, type Talk } from "./talk";
+import { span } from "./talk";
+import type { Talk } from "./talk";
 
 /** The contexts of the two clusters, which are the program's defaults. */
 export const CONTEXTS = ["source", "destination"] as const;

@@ -4,18 +4,13 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { ApiClient } from "./api";
-import { ComponentProcesses, type HowToStop } from "./componentProcesses";
-import {
-  assignPorts,
-  COMPONENTS,
-  type ComponentName,
-  layoutOf,
-  type Layout,
-  PORT_COUNT,
-  type Ports,
-} from "./components";
+import { ComponentProcesses } from "./componentProcesses";
+import type { HowToStop } from "./componentProcesses";
+import { assignPorts, COMPONENTS, layoutOf, PORT_COUNT } from "./components";
+import type { ComponentName, Layout, Ports } from "./components";
 import { PortTakenError } from "./errors";
-import { type KubeContext, renderKubeconfig } from "./kubeconfig";
+import { renderKubeconfig } from "./kubeconfig";
+import type { KubeContext } from "./kubeconfig";
 import { createNodes, nodesReady } from "./nodes";
 import { LOOPBACK } from "./ports";
 import { isOwnEtcd } from "./probes";

@@ -4,10 +4,13 @@
 import { Command, CommanderError, Option } from "commander";
 import { shellWord } from "../../core/shell";
 import { ApiClient } from "./api";
-import { CONTEXTS, Clusters, type ClustersStatus, DEFAULT_DIR } from "./clusters";
+import { CONTEXTS, Clusters, DEFAULT_DIR } from "./clusters";
+import type { ClustersStatus } from "./clusters";
 import { messageOf, PlaygroundError, UsageError } from "./errors";
-import { createStorageClasses, createVolume, type ReclaimPolicy, SHARED, SHARED_WAIT } from "./storage";
-import { talkTo, type Talk, type TalkStream } from "./talk";
+import { createStorageClasses, createVolume, SHARED, SHARED_WAIT } from "./storage";
+import type { ReclaimPolicy } from "./storage";
+import { talkTo } from "./talk";
+import type { Talk, TalkStream } from "./talk";
 
 const OK = 0;
 const FAILED = 1;

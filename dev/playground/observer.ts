@@ -5,10 +5,14 @@
 import { request as httpsRequest } from "node:https";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiClient, type KubeObject } from "./api";
-import { type ContextName, CONTEXTS } from "./clusters";
-import { type Access, readAccess } from "./kubeconfig";
-import { type Observation, observe, type Sighting, type WatchedKind } from "./observation";
+import { ApiClient } from "./api";
+import type { KubeObject } from "./api";
+import { CONTEXTS } from "./clusters";
+import type { ContextName } from "./clusters";
+import { readAccess } from "./kubeconfig";
+import type { Access } from "./kubeconfig";
+import { observe } from "./observation";
+import type { Observation, Sighting, WatchedKind } from "./observation";
 
 const PATHS: Record<WatchedKind, string> = {
   Pod: "/api/v1/pods",

@@ -3,7 +3,8 @@
  */
 import { request as httpRequest } from "node:http";
 import { ApiClient } from "./api";
-import { type ComponentName, etcdName, type Layout, type Ports } from "./components";
+import { etcdName } from "./components";
+import type { ComponentName, Layout, Ports } from "./components";
 import { readAccess } from "./kubeconfig";
 import { LOOPBACK } from "./ports";
 

@@ -3,7 +3,8 @@
  * the same in both clusters, as that of a disk service that both can reach.
  */
 import { createHash } from "node:crypto";
-import { ApiError, type ApiClient, type KubeObject } from "./api";
+import { ApiError } from "./api";
+import type { ApiClient, KubeObject } from "./api";
 
 /** Name of the CSI driver that does not exist. */
 export const DRIVER = "disk.example.com";

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, mkdirSync, copyFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { RehearsalReport } from "../../rehearsal/report";
+import type { RehearsalReport } from "../../rehearsal/engine/report";
 
 jest.setTimeout(60_000);
 

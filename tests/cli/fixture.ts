@@ -1,5 +1,5 @@
 import type { RehearsalPlan } from "../../rehearsal/rehearse";
-import type { Change, HalfReport, Operation, RehearsalReport, StepReport } from "../../rehearsal/report";
+import type { Change, HalfReport, Operation, RehearsalReport, StepReport } from "../../rehearsal/engine/report";
 import type { Io, Output } from "../../cli/io";
 
 /** Type tokens of the fixture. */

@@ -3,7 +3,7 @@ import { run } from "../../cli/main";
 import type { Rehearse } from "../../cli/rehearse";
 import { UserError } from "../../core/userError";
 import type { RehearsalOptions } from "../../rehearsal/rehearse";
-import type { RehearsalReport } from "../../rehearsal/report";
+import type { RehearsalReport } from "../../rehearsal/engine/report";
 import { fakeIo, planOf, report } from "./fixture";
 
 /** Plays a report to the listener, as the rehearsal does. */

@@ -2,7 +2,7 @@ import { NewWarnings } from "../../cli/newWarnings";
 import { renderStep } from "../../cli/renderStep";
 import { paletteFor } from "../../cli/colour";
 import { EarlyWarnings } from "../../rehearsal/earlyWarnings";
-import type { HalfReport, StepReport } from "../../rehearsal/report";
+import type { HalfReport, StepReport } from "../../rehearsal/engine/report";
 
 const half = (...warnings: readonly string[]): HalfReport => ({
   start: 0,

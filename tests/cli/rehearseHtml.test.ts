@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Commands } from "../../cli/main";
 import { run } from "../../cli/main";
 import type { RehearsalOptions } from "../../rehearsal/rehearse";
-import type { RehearsalReport } from "../../rehearsal/report";
+import type { RehearsalReport } from "../../rehearsal/engine/report";
 import { UserError } from "../../core/userError";
 import { fakeIo, planOf, report } from "./fixture";
 import { textOf } from "./page/fixture";

@@ -1,7 +1,7 @@
 import { ansi, noColour } from "../../cli/colour";
 import { renderChange, renderStep, renderTitle } from "../../cli/renderStep";
 import { renderVerdict } from "../../cli/renderVerdict";
-import type { StepReport } from "../../rehearsal/report";
+import type { StepReport } from "../../rehearsal/engine/report";
 import { back, creation, forward, report } from "./fixture";
 
 const style = { columns: 80, palette: noColour };

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../core/kubernetes";
-import { offerOf } from "../../core/volume";
+import { offerOf } from "../../core/volumes/volume";
 import { claim, liveSet, outputs, volume } from "../core/builders";
 import { FakeCluster } from "../live/fakeCluster";
 import { headless, inventory, look, setType, up, volumes } from "./halfRun";

@@ -1,11 +1,12 @@
-import type { CarriedKind } from "../../core/carried";
+import type { CarriedKind } from "../../core/set/carried";
 import type { KubernetesObject } from "../../core/kubernetes";
-import { offerOf } from "../../core/volume";
-import { Unreachable } from "../../live/cluster";
+import { offerOf } from "../../core/volumes/volume";
+import { Unreachable } from "../../live/client/cluster";
 import { claim, liveSet, outputs, volume } from "../core/builders";
 import { FakeCluster } from "../live/fakeCluster";
 import { inventory, look, running, storage, up as plainUp, volumes } from "./halfRun";
-import { secret, type Recorded } from "./recorder";
+import { secret } from "./recorder";
+import type { Recorded } from "./recorder";
 
 jest.setTimeout(60_000);
 

@@ -5,8 +5,8 @@ import { DeclaredObject, typeToken } from "../../components/kubernetesObject";
 import { readStackOutputs } from "../../components/peer";
 import type { KubernetesObject } from "../../core/kubernetes";
 import { UserError } from "../../core/userError";
-import { offeredVolume } from "../../core/volume";
-import { Unreachable } from "../../live/cluster";
+import { offeredVolume } from "../../core/volumes/volume";
+import { Unreachable } from "../../live/client/cluster";
 import { claim, volume } from "../core/builders";
 import { record, secret } from "./recorder";
 

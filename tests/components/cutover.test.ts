@@ -1,7 +1,7 @@
-import { fenceOf } from "../../core/fence";
-import { inventoryText } from "../../core/record";
-import { offerOf } from "../../core/volume";
-import { Unreachable } from "../../live/cluster";
+import { fenceOf } from "../../core/protections/fence";
+import { inventoryText } from "../../core/contract/record";
+import { offerOf } from "../../core/volumes/volume";
+import { Unreachable } from "../../live/client/cluster";
 import { claim, liveSet, outputs, pod, volume, without } from "../core/builders";
 import { FakeCluster } from "../live/fakeCluster";
 import { headless, inventory, look, marked, running, setType, storage, up, volumes, workload } from "./halfRun";

@@ -1,13 +1,15 @@
 import type { KubernetesObject, StatefulSet } from "../../core/kubernetes";
 import type { Side } from "../../core/ordinals";
-import type { HalfOutputs } from "../../core/record";
-import { inventoryOf } from "../../core/volume";
-import type { FoundClaim } from "../../core/volume";
-import type { Workload } from "../../core/workload";
-import { cutover, type CutoverArgs } from "../../cutover";
+import type { HalfOutputs } from "../../core/contract/record";
+import { inventoryOf } from "../../core/volumes/volume";
+import type { FoundClaim } from "../../core/volumes/volume";
+import type { Workload } from "../../core/manifests/workload";
+import { cutover } from "../../cutover";
+import type { CutoverArgs } from "../../cutover";
 import { claim, found, node, pod, volume, webSet } from "../core/builders";
 import type { FakeCluster } from "../live/fakeCluster";
-import { record, type Recorded } from "./recorder";
+import { record } from "./recorder";
+import type { Recorded } from "./recorder";
 
 /** Type of the set. */
 export const setType = "kubernetes:apps/v1:StatefulSet";

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "../../core/kubernetes";
-import { offerOf } from "../../core/volume";
-import { warnedText } from "../../core/warned";
-import { NotAllowed } from "../../live/cluster";
+import { offerOf } from "../../core/volumes/volume";
+import { warnedText } from "../../core/contract/warned";
+import { NotAllowed } from "../../live/client/cluster";
 import { liveSet, outputs } from "../core/builders";
 import { FakeCluster } from "../live/fakeCluster";
 import { inventory, look, marked, storage, up, volumes, workload } from "./halfRun";

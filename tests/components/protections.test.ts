@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../../core/kubernetes";
-import { offerOf } from "../../core/volume";
-import { Unreachable } from "../../live/cluster";
+import { offerOf } from "../../core/volumes/volume";
+import { Unreachable } from "../../live/client/cluster";
 import { liveSet, node, outputs } from "../core/builders";
 import { FakeCluster } from "../live/fakeCluster";
 import { inventory, look, marked, running, setType, storage, up, volumes } from "./halfRun";

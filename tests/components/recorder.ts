@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../core/json";
-import type { RegisteredHook, ResourceRequest } from "../../rehearsal/monitor";
-import { messageOf, runProgram, wire } from "../../rehearsal/sdk";
+import type { RegisteredHook, ResourceRequest } from "../../rehearsal/engine/monitor";
+import { messageOf, runProgram, wire } from "../../rehearsal/engine/sdk";
 
 /** What a program declared, and how it ended. */
 export interface Recorded {

@@ -8,9 +8,10 @@ import type {
   VolumeAttachment,
 } from "../../core/kubernetes";
 import type { OrdinalRange, Side } from "../../core/ordinals";
-import { decide, type Decision, type Situation } from "../../core/protocol";
-import type { HalfOutputs } from "../../core/record";
-import type { FoundClaim } from "../../core/volume";
+import { decide } from "../../core/protocol/protocol";
+import type { Decision, Situation } from "../../core/protocol/protocol";
+import type { HalfOutputs } from "../../core/contract/record";
+import type { FoundClaim } from "../../core/volumes/volume";
 
 /** A copy of an object without some of its fields. */
 export function without<T extends object, K extends keyof T>(object: T, ...fields: readonly K[]): Omit<T, K> {

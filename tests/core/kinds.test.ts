@@ -1,4 +1,5 @@
-import { type Draft, file, object, problemsIn, service, set } from "./manifest";
+import { file, object, problemsIn, service, set } from "./manifest";
+import type { Draft } from "./manifest";
 
 /** The one message, whose LEAVE stands for the advice; followed, it leaves nothing to refuse. */
 function expectLeft(message: string, entry: string, ...documents: readonly Draft[]): void {

@@ -1,6 +1,8 @@
 import type { KubernetesObject } from "../../core/kubernetes";
-import { renderProblem, type Problem } from "../../core/userError";
-import { readWorkload, type ManifestFile, type Workload, type WorkloadOptions } from "../../core/workload";
+import { renderProblem } from "../../core/userError";
+import type { Problem } from "../../core/userError";
+import { readWorkload } from "../../core/manifests/workload";
+import type { ManifestFile, Workload, WorkloadOptions } from "../../core/manifests/workload";
 
 /** A manifest in the making: any JSON. */
 export type Draft = Record<string, unknown>;

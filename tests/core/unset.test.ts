@@ -1,12 +1,12 @@
 import type { KubernetesObject } from "../../core/kubernetes";
-import { cleaned } from "../../core/objects";
-import { applyDefaults } from "../../rehearsal/defaults";
+import { cleaned } from "../../core/cleaned";
+import { applyDefaults } from "../../rehearsal/apiServer/defaults";
 import { file, problemsIn, service, set } from "./manifest";
 import { unsetCases, valueAt } from "./unsetCases";
 
 const named = unsetCases.map((each) => ({
   ...each,
-  what: `${String(each.object.kind)} ${each.path.join(".")}: ${JSON.stringify(valueAt(each.object, each.path)) ?? "absent"}`,
+  what: `${String(each.object.kind)} ${each.path.join(".")}: ${JSON.stringify(valueAt(each.object, each.path))}`,
 }));
 
 test.each(named)("$what is read and stored as absent", ({ object, path, stored }) => {

@@ -2,17 +2,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { refusalProblem } from "../../core/advice";
-import type { Advice } from "../../core/decision";
+import { refusalProblem } from "../../core/protocol/advice";
+import type { Advice } from "../../core/protocol/decision";
 import type { Side } from "../../core/ordinals";
-import { decide } from "../../core/protocol";
+import { decide } from "../../core/protocol/protocol";
 
-import { contract } from "../../core/record";
+import { contract } from "../../core/contract/record";
 import { renderProblem } from "../../core/userError";
 import type { Ended, Pulumi, StopSignal } from "../../driver/pulumi";
 import type { WalkOptions } from "../../driver/walk";
-import type { State, World } from "../core/protocolModel";
-import { completed, sides, situationOf } from "../core/protocolModel";
+import type { State, World } from "../core/protocol/protocolModel";
+import { completed, sides, situationOf } from "../core/protocol/protocolModel";
 
 const manifest = (start: number, replicas: number): string => `apiVersion: apps/v1
 kind: StatefulSet

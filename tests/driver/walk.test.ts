@@ -4,9 +4,9 @@ import { parse } from "yaml";
 import { UserError } from "../../core/userError";
 import { walk } from "../../driver/walk";
 import type { WalkOptions, WalkReport } from "../../driver/walk";
-import type { State, World } from "../core/protocolModel";
-import { indexesOf } from "../core/protocolModel";
-import { Space } from "../core/protocolSpace";
+import type { State, World } from "../core/protocol/protocolModel";
+import { indexesOf } from "../core/protocol/protocolModel";
+import { Space } from "../core/protocol/protocolSpace";
 import { FakePulumi, settledAt, untouched } from "./fakePulumi";
 
 const world: World = { set: { start: 0, replicas: 3 }, batch: 1, mode: "none" };

@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { KubeObject } from "../../dev/playground/api";
-import { type KubeContext, renderKubeconfig } from "../../dev/playground/kubeconfig";
+import { renderKubeconfig } from "../../dev/playground/kubeconfig";
+import type { KubeContext } from "../../dev/playground/kubeconfig";
 import type { Ground } from "./ground";
 import type { Side } from "./project";
 

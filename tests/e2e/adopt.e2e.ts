@@ -3,11 +3,13 @@
  * and nothing has changed then.
  */
 import type { KubeObject } from "../../dev/playground/api";
-import { useGround, type Ground } from "./ground";
+import { useGround } from "./ground";
+import type { Ground } from "./ground";
 import { expectWholeSet, Scenario, untouched } from "./harness";
 import type { Run } from "./project";
 import { rehearsedSteps, withoutVolumeNames } from "./rehearsed";
-import { type Hand, hands, pathOf, runAlready, runningManifest, untilReady } from "./runningSet";
+import { hands, pathOf, runAlready, runningManifest, untilReady } from "./runningSet";
+import type { Hand } from "./runningSet";
 import { describeInWhole, tell } from "./tools";
 
 type Live = KubeObject & Readonly<Record<string, unknown>>;

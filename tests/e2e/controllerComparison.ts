@@ -3,9 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "../../core/kubernetes";
 import type { KubeObject } from "../../dev/playground/api";
 import { specPatch, statefulSet, storageClass, stuckAnnotation, volume } from "./controllerObjects";
-import { type Happening, highestOrdinal, inWords, type Operation, type Sequence } from "./controllerSequence";
+import { highestOrdinal, inWords } from "./controllerSequence";
+import type { Happening, Operation, Sequence } from "./controllerSequence";
 import { inOrder, stateOf } from "./controllerState";
-import { RealWorld, SimulatedWorld, type World } from "./controllerWorlds";
+import { RealWorld, SimulatedWorld } from "./controllerWorlds";
+import type { World } from "./controllerWorlds";
 import type { WatchedCluster } from "./watchedCluster";
 
 /** The real cluster counts as settled when nothing has changed for so long. */

@@ -1,10 +1,11 @@
 /** The two worlds in which a life is led: a simulated cluster and a real one. */
 import type { KubernetesObject, Pod } from "../../core/kubernetes";
 import type { KubeObject } from "../../dev/playground/api";
-import { SimulatedCluster } from "../../rehearsal/cluster";
-import { referenceOf } from "../../rehearsal/kinds";
+import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
+import { referenceOf } from "../../rehearsal/apiServer/references";
 import { merged, stuckAnnotation } from "./controllerObjects";
-import { type Found, hasReady, type Happened } from "./controllerState";
+import { hasReady } from "./controllerState";
+import type { Found, Happened } from "./controllerState";
 import type { Change, WatchedCluster } from "./watchedCluster";
 
 /** What people do to objects. Whether an object is there to be changed is the caller's knowledge. */

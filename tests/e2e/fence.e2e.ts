@@ -1,15 +1,17 @@
 /**
  * The fence on real API servers: what its CEL denies, how long it takes to act, and a move behind it.
  */
-import { fenceApi, type FenceRule, fenceName, fenceOf } from "../../core/fence";
+import { fenceApi, fenceName, fenceOf } from "../../core/protections/fence";
+import type { FenceRule } from "../../core/protections/fence";
 import { renderProblem } from "../../core/userError";
 import type { Problem } from "../../core/userError";
 import { planFence } from "../../live/fence";
-import { connectCluster } from "../../live/kubernetesCluster";
+import { connectCluster } from "../../live/client/kubernetesCluster";
 import type { ApiClient, KubeObject } from "../../dev/playground/api";
 import { readAccess, renderKubeconfig } from "../../dev/playground/kubeconfig";
-import { fenceCases, fencedSet } from "../core/fenceCases";
-import { type Ground, until, useGround } from "./ground";
+import { fenceCases, fencedSet } from "../core/protections/fenceCases";
+import { until, useGround } from "./ground";
+import type { Ground } from "./ground";
 import { expectNothingLost, expectWholeSet, Scenario } from "./harness";
 import type { Side } from "./project";
 import { describeInWhole, describeOnClusters, tell, wholeSuite } from "./tools";

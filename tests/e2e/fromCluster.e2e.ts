@@ -14,10 +14,12 @@ import {
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { RehearsalReport } from "../../rehearsal/report";
+import type { RehearsalReport } from "../../rehearsal/engine/report";
 import { contextOf, giveRights, kubeconfigIn } from "./accounts";
-import { type Ground, useGround } from "./ground";
-import { type Ended, runProcess } from "./pulumiProcess";
+import { useGround } from "./ground";
+import type { Ground } from "./ground";
+import { runProcess } from "./pulumiProcess";
+import type { Ended } from "./pulumiProcess";
 import { pathOf, runAlready, runningManifest } from "./runningSet";
 import { describeInWhole, describeOnClusters, tell } from "./tools";
 import { createVolumesForSet } from "../../dev/playground/storage";

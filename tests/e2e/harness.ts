@@ -5,9 +5,11 @@ import type { Observation } from "../../dev/playground/observation";
 import { Observer } from "../../dev/playground/observer";
 import { createVolumesForSet } from "../../dev/playground/storage";
 import type { Ground, LiveSet } from "./ground";
-import { exampleOf, type ScenarioOptions, setManifest } from "./manifests";
+import { exampleOf, setManifest } from "./manifests";
+import type { ScenarioOptions } from "./manifests";
 import type { Interruption } from "./pulumiProcess";
-import { Project, type Run, type Side } from "./project";
+import { Project } from "./project";
+import type { Run, Side } from "./project";
 import { tell } from "./tools";
 
 /** Follows the words of a refusal. */

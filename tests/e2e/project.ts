@@ -5,8 +5,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
-import { readEvents, type Told } from "./events";
-import { type Ended, type Interruption, runProcess } from "./pulumiProcess";
+import { readEvents } from "./events";
+import type { Told } from "./events";
+import { runProcess } from "./pulumiProcess";
+import type { Ended, Interruption } from "./pulumiProcess";
 import { tell } from "./tools";
 
 const repository = resolve(__dirname, "../..");

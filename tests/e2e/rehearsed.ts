@@ -3,9 +3,11 @@
  */
 import { resolve } from "node:path";
 import type { Side } from "../../core/ordinals";
-import type { OutOfTurn, RehearsalReport } from "../../rehearsal/report";
-import { engineOwn, type Operation, sorted } from "./events";
-import { orderOf, type Scenario } from "./harness";
+import type { OutOfTurn, RehearsalReport } from "../../rehearsal/engine/report";
+import { engineOwn, sorted } from "./events";
+import type { Operation } from "./events";
+import { orderOf } from "./harness";
+import type { Scenario } from "./harness";
 import { runProcess } from "./pulumiProcess";
 
 /** One step: the operations of each half, and what the wrong order got if it was tried. */

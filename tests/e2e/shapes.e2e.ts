@@ -5,7 +5,7 @@
 import { createVolumesForSet } from "../../dev/playground/storage";
 import { useGround } from "./ground";
 import { expectNothingLost, Scenario } from "./harness";
-import { type ScenarioOptions } from "./manifests";
+import type { ScenarioOptions } from "./manifests";
 import { beginAsRehearsed, moveAsRehearsed, rehearsedSteps } from "./rehearsed";
 import { describeInWhole, tell } from "./tools";
 

@@ -29,7 +29,7 @@ describeOnClusters("what an API server stores", () => {
 
   test("empty fields, as if they were absent", async () => {
     for (const { object, path, stored: expected } of unsetCases) {
-      const place = `${String(object.kind)} ${path.join(".")} ${JSON.stringify(valueAt(object, path)) ?? "absent"}`;
+      const place = `${String(object.kind)} ${path.join(".")} ${JSON.stringify(valueAt(object, path))}`;
       expect([place, valueAt(await stored(object), path)]).toStrictEqual([place, expected]);
     }
   });

@@ -1,7 +1,8 @@
 /**
  * A real cluster as its watches tell of it: every object of some kinds, and what happened to each, without asking again.
  */
-import { request as httpsRequest, type RequestOptions } from "node:https";
+import { request as httpsRequest } from "node:https";
+import type { RequestOptions } from "node:https";
 import type { KubernetesObject } from "../../core/kubernetes";
 import { ApiClient } from "../../dev/playground/api";
 import { readAccess } from "../../dev/playground/kubeconfig";

@@ -4,7 +4,8 @@
 import { useGround } from "./ground";
 import { expectNothingLost, orderOf, Scenario, untouched } from "./harness";
 import type { Run, Side } from "./project";
-import { beginAsRehearsed, type RehearsedStep, rehearsedSteps, withoutVolumeNames } from "./rehearsed";
+import { beginAsRehearsed, rehearsedSteps, withoutVolumeNames } from "./rehearsed";
+import type { RehearsedStep } from "./rehearsed";
 import { describeWithPulumi, tell } from "./tools";
 
 describeWithPulumi("examples/web on two clusters", () => {

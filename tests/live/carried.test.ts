@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../core/kubernetes";
-import { UserError } from "../../core/userError";
+import type { UserError } from "../../core/userError";
 import { lookAtCarried, readCarried } from "../../live/carried";
 import { FakeCluster } from "./fakeCluster";
 

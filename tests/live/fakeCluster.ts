@@ -1,9 +1,9 @@
 import type { KubernetesObject, PersistentVolume, StatefulSet } from "../../core/kubernetes";
 import { annotations, ordinalIn, rangeOfSet } from "../../core/kubernetes";
-import type { LeaseAge } from "../../core/leaving";
+import type { LeaseAge } from "../../core/protections/leaving";
 import { holds } from "../../core/ordinals";
 import { UserError } from "../../core/userError";
-import type { Cluster, Listing, ObjectReference, Refused } from "../../live/cluster";
+import type { Cluster, Listing, ObjectReference, Refused } from "../../live/client/cluster";
 
 /** How a request is called in `requests`. */
 const words: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
-import { fenceOf } from "../../core/fence";
+import { fenceOf } from "../../core/protections/fence";
 import type { KubernetesObject } from "../../core/kubernetes";
 import { renderProblem } from "../../core/userError";
 import type { Problem } from "../../core/userError";
-import { NotAllowed, Unreachable } from "../../live/cluster";
+import { NotAllowed, Unreachable } from "../../live/client/cluster";
 import { planFence, waitUntilFenced } from "../../live/fence";
 import type { FenceSituation } from "../../live/fence";
 import { webSet } from "../core/builders";

@@ -1,13 +1,13 @@
-import { halfOfSet } from "../../core/half";
+import { halfOfSet } from "../../core/set/half";
 import type { KubernetesObject, PersistentVolume } from "../../core/kubernetes";
-import { leavingNote } from "../../core/leaving";
-import type { LeavingPod } from "../../core/leaving";
+import { leavingNote } from "../../core/protections/leaving";
+import type { LeavingPod } from "../../core/protections/leaving";
 import { ordinalsOf } from "../../core/ordinals";
-import { decide } from "../../core/protocol";
-import type { Decision } from "../../core/protocol";
+import { decide } from "../../core/protocol/protocol";
+import type { Decision } from "../../core/protocol/protocol";
 import { UserError } from "../../core/userError";
-import { inventoryOf, offeredVolume } from "../../core/volume";
-import type { Inventory } from "../../core/volume";
+import { inventoryOf, offeredVolume } from "../../core/volumes/volume";
+import type { Inventory } from "../../core/volumes/volume";
 import {
   beforeWrite,
   carriedOrdinals,
@@ -36,7 +36,7 @@ import {
   webSet,
 } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";
-import { readVolume } from "../../live/objects";
+import { readVolume } from "../../live/client/objects";
 
 const ordinals = [0, 1, 2, 3, 4, 5];
 const inventory = inventoryOf(ordinals.map((n) => found(n, { claim: claim(n), volume: volume(n) })));

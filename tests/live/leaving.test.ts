@@ -1,5 +1,5 @@
-import { formatLeaving } from "../../core/leaving";
-import type { LeavingPod } from "../../core/leaving";
+import { formatLeaving } from "../../core/protections/leaving";
+import type { LeavingPod } from "../../core/protections/leaving";
 import { doubtsAfter, doubtsBefore } from "../../live/leaving";
 import { attachment, claim, found, node, volume } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";

@@ -1,4 +1,4 @@
-import { Unreachable } from "../../live/cluster";
+import { Unreachable } from "../../live/client/cluster";
 import { liveHalf, lookAt, lookAtClaims } from "../../live/look";
 import { claim, found, liveSet, pod, volume } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";

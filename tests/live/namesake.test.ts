@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../../core/kubernetes";
 import { UserError } from "../../core/userError";
-import type { Workload } from "../../core/workload";
+import type { Workload } from "../../core/manifests/workload";
 import { namesakeProblem, namesakeProblems, planNamespace, refuseNamesake } from "../../live/namesake";
 import { liveSet, webSet } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";

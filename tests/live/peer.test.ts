@@ -1,9 +1,9 @@
 import type { KubernetesObject } from "../../core/kubernetes";
-import { decide } from "../../core/protocol";
-import type { Situation } from "../../core/protocol";
+import { decide } from "../../core/protocol/protocol";
+import type { Situation } from "../../core/protocol/protocol";
 import { renderProblem, UserError } from "../../core/userError";
-import { inventoryOf } from "../../core/volume";
-import { Unreachable } from "../../live/cluster";
+import { inventoryOf } from "../../core/volumes/volume";
+import { Unreachable } from "../../live/client/cluster";
 import { peerProblems } from "../../live/peer";
 import type { Claimed, PeerWatch } from "../../live/peer";
 import { attachment, claim, found, liveSet, outputs, pod, volume } from "../core/builders";

@@ -1,8 +1,8 @@
 import * as http from "node:http";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
-import { ApiServer } from "../../live/apiServer";
-import type { ApiRequest } from "../../live/apiServer";
+import { ApiServer } from "../../live/client/apiServer";
+import type { ApiRequest } from "../../live/client/apiServer";
 import { ApiServerStub, kubeconfigOf } from "./apiServerStub";
 
 const get: ApiRequest = { method: "GET", path: "/version", action: "get the version" };

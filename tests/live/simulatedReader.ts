@@ -1,7 +1,8 @@
 import type { KubernetesObject } from "../../core/kubernetes";
-import { NotAllowed } from "../../live/cluster";
-import type { ClusterReader, Glance } from "../../live/clusterReader";
-import { SimulatedCluster, type SimulatedClusterOptions } from "../../rehearsal/cluster";
+import { NotAllowed } from "../../live/client/cluster";
+import type { ClusterReader, Glance } from "../../live/survey/clusterReader";
+import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
+import type { SimulatedClusterOptions } from "../../rehearsal/cluster/simulatedCluster";
 
 /** A cluster in memory that stands for a real one, with what often stands beside a set. */
 export class SimulatedReader implements ClusterReader {

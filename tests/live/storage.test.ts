@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../../core/kubernetes";
 import { renderProblem } from "../../core/userError";
-import { offeredVolume } from "../../core/volume";
+import { offeredVolume } from "../../core/volumes/volume";
 import { classProblems } from "../../live/storage";
 import { claim, volume, without } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";

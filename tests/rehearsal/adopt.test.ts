@@ -1,9 +1,10 @@
-import { readWorkload } from "../../core/workload";
-import { SimulatedCluster } from "../../rehearsal/cluster";
+import { readWorkload } from "../../core/manifests/workload";
+import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
 import { rehearse } from "../../rehearsal/rehearse";
-import { seedRunningSet } from "../../rehearsal/runningSet";
-import { inFolder, manifests, type FixtureSet } from "./rehearseFixture";
-import { listAutoscalers, listClaims } from "../../live/objects";
+import { seedRunningSet } from "../../rehearsal/cluster/runningSet";
+import { inFolder, manifests } from "./rehearseFixture";
+import type { FixtureSet } from "./rehearseFixture";
+import { listAutoscalers, listClaims } from "../../live/client/objects";
 
 jest.setTimeout(60_000);
 

@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KubernetesObject, PersistentVolume } from "../../core/kubernetes";
 import type { Side } from "../../core/ordinals";
 import { program } from "../../program";
-import { type Program, rehearse } from "../../rehearsal/rehearse";
-import type { RehearsalReport, UpResult } from "../../rehearsal/report";
+import { rehearse } from "../../rehearsal/rehearse";
+import type { Program } from "../../rehearsal/rehearse";
+import type { RehearsalReport, UpResult } from "../../rehearsal/engine/report";
 import { inFolder, manifests } from "./rehearseFixture";
 import { World } from "./world";
 

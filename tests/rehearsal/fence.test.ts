@@ -1,7 +1,7 @@
-import { fenceOf, fenceRules } from "../../core/fence";
+import { fenceOf, fenceRules } from "../../core/protections/fence";
 import type { StatefulSet } from "../../core/kubernetes";
-import { SimulatedCluster } from "../../rehearsal/cluster";
-import { fenceCases, fencedSet } from "../core/fenceCases";
+import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
+import { fenceCases, fencedSet } from "../core/protections/fenceCases";
 import { World } from "./world";
 
 jest.setTimeout(60_000);

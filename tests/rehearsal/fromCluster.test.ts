@@ -1,10 +1,10 @@
 import type { KubernetesObject, PersistentVolume } from "../../core/kubernetes";
-import { startingProject } from "../../core/startingProject";
+import { startingProject } from "../../core/project/startingProject";
 import { UserError } from "../../core/userError";
-import { surveyDestination, surveySet } from "../../live/survey";
-import { SimulatedCluster } from "../../rehearsal/cluster";
+import { surveyDestination, surveySet } from "../../live/survey/survey";
+import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
 import { rehearse } from "../../rehearsal/rehearse";
-import type { RehearsalReport } from "../../rehearsal/report";
+import type { RehearsalReport } from "../../rehearsal/engine/report";
 import { without } from "../core/builders";
 import { highPriority, runningCluster, runningSet, SimulatedReader } from "../live/simulatedReader";
 

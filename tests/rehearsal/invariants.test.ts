@@ -3,16 +3,14 @@ import {
   allRunning,
   atMostOne,
   heldIsTrue,
-  type Ledger,
-  type MovedSet,
   nothingDeleted,
   nothingRestarted,
   oneStep,
   oneWrite,
   secretsStaySecret,
-  type Snapshot,
   volumesIntact,
 } from "../../rehearsal/invariants";
+import type { Ledger, MovedSet, Snapshot } from "../../rehearsal/invariants";
 
 const set: MovedSet = { name: "web", namespace: "shop", start: 0, replicas: 3, batch: 1, volumes: "carry" };
 

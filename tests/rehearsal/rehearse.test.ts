@@ -1,8 +1,9 @@
 import { join } from "node:path";
 
 import { UserError } from "../../core/userError";
-import { type RehearsalPlan, rehearse, type RehearsalOptions } from "../../rehearsal/rehearse";
-import type { Operation, RehearsalReport, StepReport } from "../../rehearsal/report";
+import { rehearse } from "../../rehearsal/rehearse";
+import type { RehearsalPlan, RehearsalOptions } from "../../rehearsal/rehearse";
+import type { Operation, RehearsalReport, StepReport } from "../../rehearsal/engine/report";
 import { inFolder, manifests, rehearseSet } from "./rehearseFixture";
 
 jest.setTimeout(60_000);
@@ -254,7 +255,7 @@ describe("bad input is told in one message", () => {
         '  - side is not legal (received "left"); legal: source, destination. Change side in Pulumi.yaml\n' +
         "  - manifests: nope.yaml does not exist; legal: paths of YAML files. Paths are relative to the folder of Pulumi.yaml: " +
         "correct the config key manifests\n" +
-        '  - set.yaml, document 3 (StatefulSet web): spec.serviceName is not valid (received 7); legal: the name of the ' +
+        "  - set.yaml, document 3 (StatefulSet web): spec.serviceName is not valid (received 7); legal: the name of the " +
         "set's headless Service. Correct it\n" +
         "  - cutoverIndex is out of range (received 9); legal: an integer from 0 (all moved) to 2 (nothing moved). Change it by " +
         "one ordinal at a time, from the last index that was applied\n" +

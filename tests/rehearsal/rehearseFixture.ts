@@ -7,8 +7,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { OrdinalRange, Side } from "../../core/ordinals";
 import { peerOf, rangeOf } from "../../core/ordinals";
-import { type Program, rehearse, type RehearsalOptions } from "../../rehearsal/rehearse";
-import type { RehearsalReport } from "../../rehearsal/report";
+import { rehearse } from "../../rehearsal/rehearse";
+import type { Program, RehearsalOptions } from "../../rehearsal/rehearse";
+import type { RehearsalReport } from "../../rehearsal/engine/report";
 
 /** How a fixture's set is to be. */
 export interface FixtureSet {

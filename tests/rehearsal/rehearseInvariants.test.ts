@@ -1,8 +1,9 @@
 import type { PersistentVolume } from "../../core/kubernetes";
 import { rangeOf } from "../../core/ordinals";
-import type { ObjectReference } from "../../live/cluster";
+import type { ObjectReference } from "../../live/client/cluster";
 import { program } from "../../program";
-import { type Program, rehearse } from "../../rehearsal/rehearse";
+import { rehearse } from "../../rehearsal/rehearse";
+import type { Program } from "../../rehearsal/rehearse";
 import { inFolder, manifests, naive, rehearseSet } from "./rehearseFixture";
 
 jest.setTimeout(60_000);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { rehearse } from "../../rehearsal/rehearse";
-import type { RehearsalReport } from "../../rehearsal/report";
+import type { RehearsalReport } from "../../rehearsal/engine/report";
 import { inFolder, manifests } from "./rehearseFixture";
 
 jest.setTimeout(60_000);

@@ -1,5 +1,6 @@
 import { program } from "../../program";
-import { type Program, rehearse } from "../../rehearsal/rehearse";
+import { rehearse } from "../../rehearsal/rehearse";
+import type { Program } from "../../rehearsal/rehearse";
 import { inFolder, manifests } from "./rehearseFixture";
 
 jest.setTimeout(60_000);

@@ -1,5 +1,7 @@
-import { type Problem, renderProblem } from "../../core/userError";
-import { type ProjectConfig, readProjectConfig, withCutoverIndex } from "../../rehearsal/projectConfig";
+import { renderProblem } from "../../core/userError";
+import type { Problem } from "../../core/userError";
+import { readProjectConfig, withCutoverIndex } from "../../rehearsal/projectConfig";
+import type { ProjectConfig } from "../../rehearsal/projectConfig";
 
 async function read(files: Record<string, string>): Promise<{ config: ProjectConfig | undefined; problems: string[] }> {
   const problems: Problem[] = [];

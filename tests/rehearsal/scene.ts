@@ -1,8 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import { SimulatedCluster, type SimulatedClusterOptions } from "../../rehearsal/cluster";
-import { SimulatedStack, type StackRun } from "../../rehearsal/engine";
-import type { Change, Operation, UpResult } from "../../rehearsal/report";
+import type * as pulumi from "@pulumi/pulumi";
+import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
+import type { SimulatedClusterOptions } from "../../rehearsal/cluster/simulatedCluster";
+import { SimulatedStack } from "../../rehearsal/engine/simulatedStack";
+import type { StackRun } from "../../rehearsal/engine/simulatedStack";
+import type { Change, Operation, UpResult } from "../../rehearsal/engine/report";
 
 /** A cluster and a stack on it. */
 export interface Scene {

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import type { Side } from "../../core/ordinals";
 import { endOf } from "../../core/ordinals";
 import type { MovedSet } from "../../rehearsal/invariants";
-import type { Interrupt } from "../../rehearsal/state";
+import type { Interrupt } from "../../rehearsal/engine/state";
 import { World } from "./world";
 
 jest.setTimeout(170_000);

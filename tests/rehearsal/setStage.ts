@@ -1,5 +1,6 @@
 import type { Pod, StatefulSet } from "../../core/kubernetes";
-import { SimulatedCluster, type SimulatedClusterOptions } from "../../rehearsal/cluster";
+import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
+import type { SimulatedClusterOptions } from "../../rehearsal/cluster/simulatedCluster";
 
 export type Spec = Partial<StatefulSet["spec"]> & { image?: string };
 

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../../core/kubernetes";
-import { SimulatedCluster } from "../../rehearsal/cluster";
-import { atMostOne, type MovedSet, volumesIntact } from "../../rehearsal/invariants";
+import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
+import { atMostOne, volumesIntact } from "../../rehearsal/invariants";
+import type { MovedSet } from "../../rehearsal/invariants";
 import { SetWatch } from "../../rehearsal/setWatch";
 import { webSet } from "./setStage";
 

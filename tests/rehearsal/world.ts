@@ -2,22 +2,13 @@ import type { PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../..
 import type { Side } from "../../core/ordinals";
 import { peerOf } from "../../core/ordinals";
 import { program } from "../../program";
-import { SimulatedCluster } from "../../rehearsal/cluster";
-import { SimulatedStack } from "../../rehearsal/engine";
-import {
-  atMostOne,
-  heldIsTrue,
-  type Ledger,
-  type Moment,
-  podOrdinals,
-  type MovedSet,
-  nothingDeleted,
-  type Snapshot,
-  volumesIntact,
-} from "../../rehearsal/invariants";
-import type { UpResult } from "../../rehearsal/report";
-import type { Interrupt } from "../../rehearsal/state";
-import { csiDriver } from "../../rehearsal/volumeController";
+import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
+import { SimulatedStack } from "../../rehearsal/engine/simulatedStack";
+import { atMostOne, heldIsTrue, podOrdinals, nothingDeleted, volumesIntact } from "../../rehearsal/invariants";
+import type { Ledger, Moment, MovedSet, Snapshot } from "../../rehearsal/invariants";
+import type { UpResult } from "../../rehearsal/engine/report";
+import type { Interrupt } from "../../rehearsal/engine/state";
+import { csiDriver } from "../../rehearsal/controllers/volumeController";
 import { manifests } from "./rehearseFixture";
 
 const sides: readonly Side[] = ["source", "destination"];

@@ -1,4 +1,5 @@
-import { renderProblem, type Problem } from "../../core/userError";
+import { renderProblem } from "../../core/userError";
+import type { Problem } from "../../core/userError";
 import { readNames } from "../../settings/carry";
 
 const edit = "Change carrySecrets in Pulumi.yaml";

@@ -1,4 +1,5 @@
-import { renderProblem, type Problem } from "../../core/userError";
+import { renderProblem } from "../../core/userError";
+import type { Problem } from "../../core/userError";
 import { readCsi } from "../../settings/csi";
 
 const edit = "Change csi in Pulumi.yaml";

@@ -2,7 +2,7 @@ import { renderPage } from "../../../cli/page/page";
 import type { Rehearsed } from "../../../cli/page/rehearsed";
 import type { OrdinalRange } from "../../../core/ordinals";
 import { endOf, ordinalsOf, rangeOf } from "../../../core/ordinals";
-import type { RehearsalReport, StepReport } from "../../../rehearsal/report";
+import type { RehearsalReport, StepReport } from "../../../rehearsal/engine/report";
 import { back, creation, forward, operation, planOf, report, statefulSet } from "../fixture";
 
 /** A rehearsal as the page gets it. */

@@ -1,4 +1,5 @@
-import { type Io, run } from "../../../dev/bench/main";
+import { run } from "../../../dev/bench/main";
+import type { Io } from "../../../dev/bench/main";
 import { whatIsMissing } from "../../../dev/bench/machine";
 
 function io(env: NodeJS.ProcessEnv = {}): { readonly io: Io; readonly out: string[]; readonly err: string[] } {

@@ -1,6 +1,7 @@
 import { renderChart } from "../../../dev/bench/chart";
 import type { Results } from "../../../dev/bench/measure";
-import { awaitedMs, momentOf, operationsIn, type Up } from "../../../dev/bench/pulumiProject";
+import { awaitedMs, momentOf, operationsIn } from "../../../dev/bench/pulumiProject";
+import type { Up } from "../../../dev/bench/pulumiProject";
 import { renderReport, seconds } from "../../../dev/bench/report";
 import { median, summary } from "../../../dev/bench/statistics";
 

@@ -1,4 +1,5 @@
-import { observe, type Observation, type Sighting } from "../../../dev/playground/observation";
+import { observe } from "../../../dev/playground/observation";
+import type { Observation, Sighting } from "../../../dev/playground/observation";
 
 const base = { type: "seen", namespace: "web", terminating: false } as const;
 

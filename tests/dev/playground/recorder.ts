@@ -1,4 +1,5 @@
-import { type Talk, talkTo, type TalkStream } from "../../../dev/playground/talk";
+import { talkTo } from "../../../dev/playground/talk";
+import type { Talk, TalkStream } from "../../../dev/playground/talk";
 
 /** A stream that remembers what was written. */
 export function fakeStream(isTTY = false): TalkStream & { text(): string } {

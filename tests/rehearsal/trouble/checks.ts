@@ -2,17 +2,12 @@ import type { StatefulSet } from "../../../core/kubernetes";
 import { ordinalIn, rangeOfSet } from "../../../core/kubernetes";
 import type { OrdinalRange, Side } from "../../../core/ordinals";
 import { holds, ordinalsOf, peerOf } from "../../../core/ordinals";
-import type { HalfRecord } from "../../../core/protocol";
+import type { HalfRecord } from "../../../core/protocol/protocol";
 import type { HalfPlan } from "../../../plan/half";
-import {
-  atMostOne,
-  type Ledger,
-  type Moment,
-  oneWrite,
-  type Snapshot,
-  volumesIntact,
-} from "../../../rehearsal/invariants";
-import { movedSet, name, type Scenario, sides } from "./scene";
+import { atMostOne, oneWrite, volumesIntact } from "../../../rehearsal/invariants";
+import type { Ledger, Moment, Snapshot } from "../../../rehearsal/invariants";
+import { movedSet, name, sides } from "./scene";
+import type { Scenario } from "./scene";
 
 /** What foreign hands have done so far: some promises hold only without them (docs/protections.md). */
 export interface Done {

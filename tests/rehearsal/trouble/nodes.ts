@@ -1,6 +1,6 @@
 import type { PersistentVolumeClaim, Pod } from "../../../core/kubernetes";
 import { claimName } from "../../../core/kubernetes";
-import type { SimulatedCluster } from "../../../rehearsal/cluster";
+import type { SimulatedCluster } from "../../../rehearsal/cluster/simulatedCluster";
 import { name, namespace } from "./scene";
 
 /** A pod whose object is gone while its containers run on. */

@@ -1,13 +1,15 @@
 import { noOrdinals } from "../../../core/ordinals";
-import { rules } from "../../../core/protocol";
+import { rules } from "../../../core/protocol/protocol";
 import { liveHalf } from "../../../live/look";
 import type { Action } from "./actions";
-import { type Guard, wholeGuard } from "./guard";
-import { name, namespace, type Scenario } from "./scene";
+import { wholeGuard } from "./guard";
+import type { Guard } from "./guard";
+import { name, namespace } from "./scene";
+import type { Scenario } from "./scene";
 import { search } from "./search";
 import { play } from "./story";
 import { TroubledWorld } from "./world";
-import { readStatefulSet } from "../../../live/objects";
+import { readStatefulSet } from "../../../live/client/objects";
 
 jest.mock("@pulumi/pulumi", () => jest.requireActual<typeof import("./standIn")>("./standIn").pulumi);
 jest.mock("../../../components/peer", () => jest.requireActual<typeof import("./standIn")>("./standIn").peer);

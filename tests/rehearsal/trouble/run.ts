@@ -1,7 +1,8 @@
 import { UserError } from "../../../core/userError";
-import { Unreachable } from "../../../live/cluster";
-import { ApiError } from "../../../rehearsal/apiServer";
-import { AwaitFailed, type Point } from "./up";
+import { Unreachable } from "../../../live/client/cluster";
+import { ApiError } from "../../../rehearsal/apiServer/simulatedApiServer";
+import { AwaitFailed } from "./up";
+import type { Point } from "./up";
 
 /** Where an `up` is to stop, and whether for good. */
 export interface Stop {

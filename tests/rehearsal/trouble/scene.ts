@@ -1,12 +1,12 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../../../core/kubernetes";
 import type { Side } from "../../../core/ordinals";
 import { peerOf } from "../../../core/ordinals";
-import type { Workload } from "../../../core/workload";
-import { readWorkload } from "../../../core/workload";
+import type { Workload } from "../../../core/manifests/workload";
+import { readWorkload } from "../../../core/manifests/workload";
 import type { CutoverArgs } from "../../../plan/arguments";
-import { SimulatedCluster } from "../../../rehearsal/cluster";
+import { SimulatedCluster } from "../../../rehearsal/cluster/simulatedCluster";
 import type { Moment, MovedSet, Snapshot } from "../../../rehearsal/invariants";
-import { csiDriver } from "../../../rehearsal/volumeController";
+import { csiDriver } from "../../../rehearsal/controllers/volumeController";
 
 export const sides: readonly Side[] = ["source", "destination"];
 

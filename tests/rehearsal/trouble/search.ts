@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 
 import type { Side } from "../../../core/ordinals";
 import { actions } from "./actions";
-import { type Guard, wholeGuard } from "./guard";
+import { wholeGuard } from "./guard";
+import type { Guard } from "./guard";
 import { KnownWays } from "./knownWays";
 import type { Scenario } from "./scene";
 import { play, told } from "./story";

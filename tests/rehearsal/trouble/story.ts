@@ -1,9 +1,11 @@
 import type { Side } from "../../../core/ordinals";
-import { type Action, act } from "./actions";
+import { act } from "./actions";
+import type { Action } from "./actions";
 import { KnownWays } from "./knownWays";
 import { arrive } from "./wayOut";
 import type { TroubledWorld } from "./world";
-import { type Scenario, sides } from "./scene";
+import { sides } from "./scene";
+import type { Scenario } from "./scene";
 import { inWords } from "./words";
 
 /** What came of a schedule. */

@@ -1,16 +1,16 @@
 import { annotations, rangeOfSet } from "../../../core/kubernetes";
 import type { KubernetesObject, StatefulSet } from "../../../core/kubernetes";
-import { halfOfSet } from "../../../core/half";
+import { halfOfSet } from "../../../core/set/half";
 import { sameRange } from "../../../core/ordinals";
-import { contract, inventoryText } from "../../../core/record";
+import { contract, inventoryText } from "../../../core/contract/record";
 import { liveHalf } from "../../../live/look";
 import type { Proof } from "../../../live/guard";
 import type { CutoverArgs } from "../../../plan/arguments";
 import { planHalf } from "../../../plan/half";
 import type { HalfPlan } from "../../../plan/half";
-import { notReady, unhealthy } from "../../../rehearsal/awaiter";
-import type { SimulatedCluster } from "../../../rehearsal/cluster";
-import { referenceOf } from "../../../rehearsal/kinds";
+import { notReady, unhealthy } from "../../../rehearsal/engine/awaiter";
+import type { SimulatedCluster } from "../../../rehearsal/cluster/simulatedCluster";
+import { referenceOf } from "../../../rehearsal/apiServer/references";
 import type { Guard } from "./guard";
 import type { StackOutputs } from "../../../components/peer";
 

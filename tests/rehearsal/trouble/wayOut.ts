@@ -1,11 +1,12 @@
-import type { Advice } from "../../../core/protocol";
-import { adviceIn } from "../../../core/advice";
+import type { Advice } from "../../../core/protocol/protocol";
+import { adviceIn } from "../../../core/protocol/advice";
 import { ordinalIn } from "../../../core/kubernetes";
 import type { Side } from "../../../core/ordinals";
 import { endOf, parseRange, peerOf, rangeOf } from "../../../core/ordinals";
 import { annotations, isReady } from "../../../core/kubernetes";
 import { momentOf, name, sides } from "./scene";
-import { type KnownWays, stateOf } from "./knownWays";
+import { stateOf } from "./knownWays";
+import type { KnownWays } from "./knownWays";
 import type { TroubledWorld } from "./world";
 
 /** What a walk to one end took. */

@@ -1,4 +1,4 @@
-import { rules } from "../../../core/protocol";
+import { rules } from "../../../core/protocol/protocol";
 import type { Action } from "./actions";
 import { wholeGuard } from "./guard";
 import type { Scenario } from "./scene";

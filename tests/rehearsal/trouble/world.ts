@@ -1,14 +1,19 @@
 import type { OrdinalRange, Side } from "../../../core/ordinals";
 import { endOf, peerOf } from "../../../core/ordinals";
-import type { HalfRecord } from "../../../core/protocol";
+import type { HalfRecord } from "../../../core/protocol/protocol";
 import type { Moment } from "../../../rehearsal/invariants";
 import { Checks } from "./checks";
 import { Hands } from "./hands";
-import { type Guard, wholeGuard } from "./guard";
-import { type Outcome, Run, type Stop } from "./run";
-import { argsOf, type Clusters, clustersFor, momentOf, type Scenario, sides } from "./scene";
-import { type RunningStack, setRunning } from "./standIn";
-import { type StackState, up } from "./up";
+import { wholeGuard } from "./guard";
+import type { Guard } from "./guard";
+import { Run } from "./run";
+import type { Outcome, Stop } from "./run";
+import { argsOf, clustersFor, momentOf, sides } from "./scene";
+import type { Clusters, Scenario } from "./scene";
+import { setRunning } from "./standIn";
+import type { RunningStack } from "./standIn";
+import { up } from "./up";
+import type { StackState } from "./up";
 
 /** One Pulumi stack: what it has recorded, now and before, and the `up` that holds its lock. */
 interface Stack {
