@@ -3,8 +3,6 @@ import { isAbsolute, relative, resolve } from "node:path";
 
 import type { KubernetesObject } from "../core/kubernetes";
 import type { Side } from "../core/ordinals";
-import { carriedNames } from "../core/set/carried";
-import { podNeeds, unknownNeedsWarning } from "../core/set/podNeeds";
 import type { ProjectFiles } from "../core/project/startingProject";
 import type { Standing } from "../core/project/standing";
 import type { ClusterSurvey, SetSurvey } from "../core/project/survey";
@@ -18,7 +16,7 @@ import type { MovedSet } from "./invariants";
 import { readProjectConfig, withCutoverIndex } from "./projectConfig";
 import type { ProjectConfig, StackConfig } from "./projectConfig";
 import { forOptions, isFirst, together } from "./overConfig";
-import { carriedStandIns, driversOf } from "./standIns";
+import { carriedStandIns, driversOf, notLookedUp } from "./standIns";
 import { planWay, whyOtherSet } from "./way";
 
 /** What to rehearse, and how much of it to show. */
@@ -141,22 +139,13 @@ export async function readInput(options: RehearsalOptions): Promise<RehearsalInp
     found: real && { source: real.source, destination: real.destination },
     drivers: driversOf(destination.settings),
     secrets: [...new Set([...[source, destination].flatMap(secretsOf), ...valuesOfSecrets(standIns)])],
-    warnings: [...config.warnings, ...notLookedUp(destination, real)],
+    warnings: [...config.warnings, ...notLookedUp(destination, real?.destination)],
     configAt: (side, cutoverIndex) => configAt(config, side, cutoverIndex),
     readFileAt: (cutoverIndex) => (path) => {
       if (path !== "Pulumi.yaml") return readFile(path);
       return projectFileAt === undefined ? Promise.reject(noFile(path)) : Promise.resolve(projectFileAt(cutoverIndex));
     },
   };
-}
-
-/** What nobody looked up in the destination and its pods need. */
-function notLookedUp({ settings, workload }: HalfInput, real: RealInput | undefined): string[] {
-  if (real?.destination.clusterUid !== undefined) return [];
-  const { set, namespace, belongings } = workload;
-  const needs = podNeeds(set, namespace, belongings, carriedNames(settings));
-  const warning = unknownNeedsWarning(needs, "the destination");
-  return warning === undefined ? [] : [warning];
 }
 
 /** Reads a file once, however often it is asked for: what is rehearsed does not change meanwhile. */

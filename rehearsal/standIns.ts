@@ -1,6 +1,7 @@
 import { carriedNames } from "../core/set/carried";
 import type { KubernetesObject } from "../core/kubernetes";
-import { podNeeds } from "../core/set/podNeeds";
+import { podNeeds, unknownNeedsWarning } from "../core/set/podNeeds";
+import type { PodNeed } from "../core/set/podNeeds";
 import type { ClusterSurvey } from "../core/project/survey";
 import type { Input } from "../input";
 import type { Settings } from "../settings";
@@ -23,14 +24,11 @@ export function carriedStandIns(settings: Settings, namespace: string): Kubernet
 }
 
 /** Objects that stand in a simulated cluster for what the pods need by name, and with them their namespace. */
-export function needStandIns(
-  { settings, workload }: Input,
-  lacking: ClusterSurvey["lacking"] = [],
-): KubernetesObject[] {
-  const { set, namespace, belongings } = workload;
-  const there = podNeeds(set, namespace, belongings, carriedNames(settings)).filter(
+export function needStandIns(half: Input, lacking: ClusterSurvey["lacking"] = []): KubernetesObject[] {
+  const there = needsOf(half).filter(
     (need) => !lacking.some(({ kind, name }) => kind === need.kind && name === need.name),
   );
+  const { namespace } = half.workload;
   const owner = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
   return [
     ...(there.some((need) => need.namespace !== undefined) ? [owner] : []),
@@ -40,6 +38,17 @@ export function needStandIns(
       metadata: { name: need.name, ...(need.namespace && { namespace }) },
     })),
   ];
+}
+
+/** A warning about what the pods of the destination need, if nobody looked there. */
+export function notLookedUp(destination: Input, found: ClusterSurvey | undefined): string[] {
+  if (found?.clusterUid !== undefined) return [];
+  const warning = unknownNeedsWarning(needsOf(destination), "the destination");
+  return warning === undefined ? [] : [warning];
+}
+
+function needsOf({ settings, workload: { set, namespace, belongings } }: Input): PodNeed[] {
+  return podNeeds(set, namespace, belongings, carriedNames(settings));
 }
 
 /** The CSI drivers of both simulated clusters: those that the config has something to say about. */
