@@ -27,7 +27,7 @@ export type CutoverOutputs = Readonly<Record<string, unknown>>;
 export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
   keepAnswersQuiet();
   const plan = await failsAsUserError(() => planHalf(args)).catch(async (error: unknown) => {
-    // Known or not: why this \`up\` is refused may stand in them.
+    // Known or not: why this `up` is refused may stand in them.
     for (const warning of args.workload.warnings) await pulumi.log.warn(warning);
     throw error;
   });

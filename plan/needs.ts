@@ -16,8 +16,8 @@ interface Planned {
 }
 
 /**
- * Looks up what the pods of this half need by name: in its first \`up\`, and in each that claims. One request for each such
- * name; none for an \`up\` that only gives up. What is missing where no pod starts yet is a warning.
+ * Looks up what the pods of this half need by name: in its first `up`, and in each that claims. One request for each such
+ * name; none for an `up` that only gives up. What is missing where no pod starts yet is a warning.
  *
  * @param cluster undefined in a preview that cannot reach it.
  */

@@ -51,7 +51,7 @@ describe("the workload", () => {
     ["web", ["web.yaml"], 3],
     ["redis-cluster", ["config.yaml", "redis.yaml"], 6],
   ])("the example %s has nothing wrong with it", (name, files, replicas) => {
-    const folder = `${__dirname}/../../examples/${name}`;
+    const folder = `${__dirname}/../../../examples/${name}`;
     const workload = workloadIn(files.map((path) => ({ path, text: readFileSync(`${folder}/${path}`, "utf8") })));
     expect(workload.range).toStrictEqual({ start: 0, replicas });
     expect(workload.warnings).toStrictEqual([]);
