@@ -115,9 +115,9 @@ describe("what belongs to the set", () => {
       "spec.ports[1] has the same port and protocol as an entry before it: 80/TCP. Remove one",
     ],
     [
-      object("v1", "ConfigMap", "c", { data: { a: null } }),
+      object("v1", "ConfigMap", "c", { data: { a: 1 } }),
       "ConfigMap c",
-      "data has a, whose value is not text, but empty. Put it in quotes",
+      "data has a, whose value is not text, but a number. Put it in quotes",
     ],
     [
       object("v1", "ConfigMap", "c", { metadata: { annotations: { a: ["b"] } } }),

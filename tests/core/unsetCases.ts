@@ -1,5 +1,5 @@
 import type { Draft } from "./manifest";
-import { claim, podTemplate, service, set } from "./manifest";
+import { claim, object, podTemplate, service, set } from "./manifest";
 
 /** A field that is empty in one way or another, and what a real API server stores there (Kubernetes 1.36). */
 export interface UnsetCase {
@@ -128,6 +128,7 @@ export const unsetCases: readonly UnsetCase[] = [
   ]),
   { object: set({}, { labels: { a: null } }), path: ["metadata", "labels", "a"], stored: "" },
   { object: set({}, { annotations: { a: null } }), path: ["metadata", "annotations", "a"], stored: "" },
+  { object: object("v1", "ConfigMap", "c", { data: { a: null } }), path: ["data", "a"], stored: "" },
   { object: set({}, { labels: null }), path: ["metadata", "labels"], stored: undefined },
   ...["", null].flatMap((empty) => [
     inService("type", empty, "ClusterIP"),

@@ -12,6 +12,7 @@ import { describeOnClusters } from "./tools";
 const collection: Readonly<Record<string, string>> = {
   StatefulSet: "/apis/apps/v1/namespaces/default/statefulsets",
   Service: "/api/v1/namespaces/default/services",
+  ConfigMap: "/api/v1/namespaces/default/configmaps",
 };
 
 describeOnClusters("what an API server stores", () => {
