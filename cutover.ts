@@ -58,7 +58,7 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
     held: half.held,
     turn: proven(decision.turn),
     declared: proven(declaredText(workload.belongings)),
-    fence: proven(plan.fence !== undefined),
+    rangeLock: proven(plan.rangeLock !== undefined),
     peerTurn: proven(decision.peerTurn),
     ...(warnings.length > 0 ? { warned: proven(warnedText(warnings)) } : {}),
     ...(plan.fenced.length > 0 ? { fenced: proven(plan.fenced) } : {}),

@@ -44,7 +44,7 @@ export interface Settings {
   readonly inTreeVolumes: InTreeVolumes;
   readonly patches: readonly Patch[];
   /** Undefined: where the cluster can. */
-  readonly fence?: boolean;
+  readonly rangeLock?: boolean;
   /** Source only: the first `up` takes over what runs already. */
   readonly adopt: boolean;
   readonly connection: Connection;
@@ -75,12 +75,14 @@ const keys = [
     "csi",
     "inTreeVolumes",
     "patches",
-    "fence",
+    "rangeLock",
     "peerContext",
     "fenced",
   ],
   ...["adopt", "leaveOut"],
 ];
+/** Earlier names of keys. */
+const renamed: Readonly<Record<string, string>> = { fence: "rangeLock" };
 const providerKeys = ["kubernetes:context", "kubernetes:kubeconfig"];
 /** Keys that no provider has: under another namespace they are this program's, lost when the project was renamed. */
 const ownKeys = new Set([
@@ -129,7 +131,7 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
     csi: reader.csi(),
     inTreeVolumes: reader.choice("inTreeVolumes", ["keep", "csi"]) ?? "keep",
     patches: reader.patches(),
-    ...reader.fence(),
+    ...reader.rangeLock(),
     adopt: reader.adopt(side),
     connection,
     ...(peerConnection && { peerConnection }),
@@ -161,7 +163,11 @@ class Reader extends ProtectionsReader {
   }
 
   private refuseUnknownKey(key: string): void {
-    if (!keys.includes(key)) {
+    const name = Object.hasOwn(renamed, key) ? renamed[key] : undefined;
+    if (name !== undefined) {
+      const todo = capital(`set ${name} to the same value, and ${this.removal(key)}`);
+      this.problem(key, { what: "has another name now", legal: name, todo });
+    } else if (!keys.includes(key)) {
       const todo = capital(`${suggestion(key, [...keys, ...providerKeys])}${this.removal(key)}`);
       this.problem(key, { what: "is not a config key of this program", legal: keys.join(", "), todo });
     }
@@ -247,9 +253,9 @@ class Reader extends ProtectionsReader {
     return readStorageClasses(this.value("storageClasses"), first, this.edit("storageClasses"), this.problems);
   }
 
-  public fence(): { readonly fence?: boolean } {
-    const given = this.choice("fence", ["true", "false"]);
-    return given === undefined ? {} : { fence: given === "true" };
+  public rangeLock(): { readonly rangeLock?: boolean } {
+    const given = this.choice("rangeLock", ["true", "false"]);
+    return given === undefined ? {} : { rangeLock: given === "true" };
   }
 
   public carry(key: string): readonly string[] {

@@ -2,7 +2,7 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import type { StatefulSetArgs } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import * as pulumi from "@pulumi/pulumi";
 import type { Carried, CarryPlan } from "../core/set/carried";
-import type { Fence } from "../core/protections/fence";
+import type { RangeLock } from "../core/protections/rangeLock";
 import { halfOfSet } from "../core/set/half";
 import type { KubernetesObject } from "../core/kubernetes";
 import type { OrdinalRange } from "../core/ordinals";
@@ -19,7 +19,7 @@ import type { Existing } from "../live/namesake";
 import { failsAsUserError } from "./failure";
 import { declareCarriedObject } from "./carriedObject";
 import { declareCarriedVolume } from "./carriedVolume";
-import { declareFence } from "./fence";
+import { declareRangeLock } from "./rangeLock";
 import { hook } from "./hook";
 import { DeclaredObject, typeToken } from "./kubernetesObject";
 
@@ -42,7 +42,7 @@ export interface SplitStatefulSetArgs {
   /** The namespace to declare; undefined if it is somebody else's. */
   readonly namespaceObject: KubernetesObject | undefined;
   /** Keeps others from changing the set's ordinals; undefined: there is none. */
-  readonly fence: Fence | undefined;
+  readonly rangeLock: RangeLock | undefined;
   /** What the set notes of the pods that leave; undefined: nothing. */
   readonly leavingNote: string | undefined;
   /** What may be done about objects that exist already. */
@@ -103,7 +103,9 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
           },
         }),
     );
-    const fence = args.fence ? declareFence(name, { fence: args.fence, cluster, set: workload.set }, below) : [];
+    const rangeLock = args.rangeLock
+      ? declareRangeLock(name, { rangeLock: args.rangeLock, cluster, set: workload.set }, below)
+      : [];
     const claims = args.carried.map((offered) => declareCarriedVolume(offered, below));
     const objects = args.carry.objects.map((object) => declareCarriedObject(object, below));
 
@@ -111,7 +113,7 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
     const guard = hook(`${name}-before-write`, () => beforeWrite(cluster, args.guard, half));
     this.statefulSet = new StatefulSet(name, half as unknown as StatefulSetArgs, {
       parent: this,
-      dependsOn: [...below.dependsOn, ...belongings, ...fence, ...claims, ...objects],
+      dependsOn: [...below.dependsOn, ...belongings, ...rangeLock, ...claims, ...objects],
       protect,
       hooks: { beforeCreate: [guard], beforeUpdate: [guard] },
     });

@@ -34,7 +34,7 @@ export interface CutoverArgs {
   /** Whether to create the namespace if it does not exist. Default true. */
   readonly createNamespace?: boolean;
   /** Whether to keep others from changing the set's ordinals. Default: where the cluster can (Kubernetes 1.30). */
-  readonly fence?: boolean;
+  readonly rangeLock?: boolean;
   /**
    * Source only: the set and what belongs to it run already, and the first `up` takes them over in place. Later ones take
    * nothing over. Default false.

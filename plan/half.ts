@@ -22,7 +22,7 @@ import { stepInWords } from "../core/protocol/walk";
 import { planAdoption } from "../live/adoption";
 import type { RunningSet } from "../live/adoption";
 import { Unreachable } from "../live/client/cluster";
-import { planFence } from "../live/fence";
+import { planRangeLock } from "../live/rangeLock";
 import { liveHalf, lookAt } from "../live/look";
 import type { Look } from "../live/look";
 import { isForeign, namesakeProblems, planNamespace } from "../live/namesake";
@@ -121,10 +121,10 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
   const handOver = await planHandOver({ args, decision, records, look, live, cluster }, problems);
   const carry = await planCarry({ args, decision, records, look, cluster }, problems);
   await checkNeeds({ args, decision, isFirst: own === undefined }, look && cluster, problems, warnings);
-  const fencedSet = { namespace, name: identity.name, stack: pulumi.getStack() };
-  const fencing = { set: fencedSet, asked: args.fence, recorded: own?.fence, version: look?.version };
+  const lockedSet = { namespace, name: identity.name, stack: pulumi.getStack() };
+  const locking = { set: lockedSet, asked: args.rangeLock, recorded: own?.rangeLock, version: look?.version };
   // At the end of a move everything is the user's again.
-  const fence = records.peer === "none" ? undefined : await planFence(cluster, fencing, problems, warnings);
+  const rangeLock = records.peer === "none" ? undefined : await planRangeLock(cluster, locking, problems, warnings);
   throwAll(problems);
   const guard = {
     ...handOver.guard,
@@ -145,7 +145,7 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
     cluster,
     clusterUid,
     namespaceObject,
-    fence,
+    rangeLock,
     ...handOver,
     guard: { ...guard, ...(adoption && { adopted: adoption.set }) },
     fenced: [...(own?.fenced ?? []), ...fencedNow],

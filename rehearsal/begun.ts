@@ -1,5 +1,5 @@
 import { carriedOf } from "../core/set/carried";
-import { hasFence } from "../core/contract/clusterIdentity";
+import { hasRangeLock } from "../core/contract/clusterIdentity";
 import { claimName } from "../core/kubernetes";
 import { endOf, rangeOf } from "../core/ordinals";
 import type { OrdinalRange, Side } from "../core/ordinals";
@@ -66,7 +66,7 @@ function recordOf(
     cluster: survey?.clusterUid ?? "",
     set: { name, namespace, ...set, fingerprint },
     ...told,
-    fence: hasFence(survey?.version ?? ""),
+    rangeLock: hasRangeLock(survey?.version ?? ""),
   };
   if (side === "destination") return outputs;
   const standIns = input.standIns.filter(({ kind }) => kind !== "Namespace");

@@ -93,7 +93,7 @@ describe("what is read", () => {
         csi: '{"disk.example.com":{"volumeAttributes":{"clusterID":"b"}}}',
         inTreeVolumes: "csi",
         patches: JSON.stringify(patches),
-        fence: "false",
+        rangeLock: "false",
         peerContext: "east",
         fenced: '["0d5c7ae1-8e1b-4d4c-a1a8-d2b5b0c6b0a1","web-5@4"]',
         "kubernetes:context": "west",
@@ -117,7 +117,7 @@ describe("what is read", () => {
       csi: { "disk.example.com": { volumeAttributes: { clusterID: "b" } } },
       inTreeVolumes: "csi",
       patches,
-      fence: false,
+      rangeLock: false,
       adopt: false,
       connection: { context: "west", kubeconfig: "~/west" },
       peerConnection: { context: "east", kubeconfig: "~/west" },
@@ -171,7 +171,13 @@ describe("keys", () => {
   ])("%s: did you mean %s", (key, meant) => {
     expect(withManifests({ [key]: "secret" })).toStrictEqual([
       `${key} is not a config key of this program; legal: cutoverIndex, side, peerStack, manifests, namespace, createNamespace, ` +
-        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, inTreeVolumes, patches, fence, peerContext, fenced, adopt, leaveOut. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
+        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, inTreeVolumes, patches, rangeLock, peerContext, fenced, adopt, leaveOut. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
+    ]);
+  });
+
+  test("an earlier name of a key is refused with today's", () => {
+    expect(withManifests({ fence: "false" })).toStrictEqual([
+      "fence has another name now; legal: rangeLock. Set rangeLock to the same value, and remove it: pulumi config rm fence -s source",
     ]);
   });
 
@@ -420,11 +426,11 @@ test("every problem at once, after what others have found", () => {
     colour: "z",
     manifests: "m",
     namespace: "N",
-    fence: "perhaps",
+    rangeLock: "perhaps",
   };
   readSettings(source(values, "dev"), problems);
   expect(problems.map(({ where }) => where)).toStrictEqual([
-    ...["earlier", "colour", "side", "cutoverIndex", "manifests", "namespace", "batch", "volumes", "fence"],
+    ...["earlier", "colour", "side", "cutoverIndex", "manifests", "namespace", "batch", "volumes", "rangeLock"],
   ]);
 });
 

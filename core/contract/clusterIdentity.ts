@@ -11,11 +11,11 @@ export function minorOf(version: string): number | undefined {
 }
 
 /** The minor version in which ValidatingAdmissionPolicy became stable. */
-const fenceMinor = 30;
+const rangeLockMinor = 30;
 
 /** Whether a server of this version has ValidatingAdmissionPolicy v1; a version that says nothing is taken for a new one. */
-export function hasFence(version: string): boolean {
-  return (minorOf(version) ?? fenceMinor) >= fenceMinor;
+export function hasRangeLock(version: string): boolean {
+  return (minorOf(version) ?? rangeLockMinor) >= rangeLockMinor;
 }
 
 /** Whether a server of this version keeps `spec.ordinals`; an older one drops it without a word. */

@@ -18,8 +18,8 @@ export interface HalfOutputs extends Omit<HalfRecord, "set"> {
   /** uid of the namespace `kube-system` of the half's cluster. */
   readonly cluster: string;
   readonly set: SetIdentity;
-  /** Whether a fence is around the set. Left out: by a version of this program that had none. */
-  readonly fence?: boolean;
+  /** Whether a range lock is around the set. Left out: by a version of this program that had none. */
+  readonly rangeLock?: boolean;
   /** What the half declares beside its set, one text. Left out: by a version of this program that did not tell. */
   readonly declared?: string;
   /** What the half's last completed `up` warned about, see `warnedText`. Left out where there was nothing. */
@@ -124,5 +124,14 @@ export function readOutputs(
     problems.push({ where: `stack ${stack}: output inventory`, what, todo: restore });
   }
   if (inventory === undefined || problems.length > count) return undefined;
-  return { offer: {}, carried: {}, ...(outputs as Omit<HalfOutputs, "offer" | "inventory" | "carried">), inventory };
+  // `fence` is its earlier name. The policy itself is the same object under both, so nothing has to be taken away.
+  const { fence, ...named } = outputs as Omit<HalfOutputs, "offer" | "inventory" | "carried"> & { fence?: boolean };
+  const rangeLock = named.rangeLock ?? fence;
+  return {
+    offer: {},
+    carried: {},
+    ...named,
+    ...(rangeLock !== undefined && { rangeLock }),
+    inventory,
+  };
 }

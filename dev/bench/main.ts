@@ -44,7 +44,7 @@ interface Options {
 
 const DESCRIPTION = [
   "Measures what one step of a move costs, on two control planes that it starts and removes: by hand with kubectl, and",
-  "with `pulumi up` on the source, then on the destination, also without the fence and with the live peer; what an `up`",
+  "with `pulumi up` on the source, then on the destination, also without the range lock and with the live peer; what an `up`",
   "costs of an empty program, compiled and not, and of one with the bare objects; and the same step of sets of growing",
   "size. What is compared alternates. Needs pulumi, kubectl, and Go for the first run.",
 ].join(" ");

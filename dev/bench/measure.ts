@@ -8,7 +8,7 @@ import { bareIndex, emptyIndex, momentOf, PulumiProject } from "./pulumiProject"
 import type { Moment, Up } from "./pulumiProject";
 import { readsOf, requestsOfAStep, writesOf } from "./requests";
 import type { Counted, Requests } from "./requests";
-import { byHand, plain, withLivePeer, withoutFence } from "./ways";
+import { byHand, plain, withLivePeer, withoutLock } from "./ways";
 import type { Begin, Move, Step } from "./ways";
 
 const IDLE_MS = 15_000;
@@ -17,7 +17,7 @@ const IDLE_MS = 15_000;
 export const PARTS = [
   "byHand",
   "plain",
-  "withoutFence",
+  "withoutLock",
   "withLivePeer",
   "growth",
   "floor",
@@ -78,7 +78,7 @@ export interface Results {
   readonly duplicates: number;
 }
 
-const begins = { byHand, plain, withoutFence, withLivePeer } as const satisfies Record<string, Begin>;
+const begins = { byHand, plain, withoutLock, withLivePeer } as const satisfies Record<string, Begin>;
 /** A way to make a step. */
 export type Way = keyof typeof begins;
 /** All of them. */

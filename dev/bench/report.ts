@@ -19,7 +19,7 @@ export interface Circumstances {
 const names: Readonly<Record<Way, string>> = {
   byHand: "by hand (kubectl)",
   plain: "`pulumi up` twice",
-  withoutFence: "`fence: false`",
+  withoutLock: "`rangeLock: false`",
   withLivePeer: "with `peerContext`",
 };
 

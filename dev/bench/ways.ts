@@ -36,8 +36,8 @@ export type Begin = (ground: Ground, namespace: string, options: SetOptions) => 
 export const plain: Begin = (ground, namespace, options) => beginPlain(ground, namespace, options, {});
 
 /** The same without the admission policy around the sets. */
-export const withoutFence: Begin = (ground, namespace, options) =>
-  beginPlain(ground, namespace, options, { fence: false });
+export const withoutLock: Begin = (ground, namespace, options) =>
+  beginPlain(ground, namespace, options, { rangeLock: false });
 
 /** The same where each half also looks at the live cluster of the other. */
 export const withLivePeer: Begin = (ground, namespace, options) =>

@@ -1,5 +1,5 @@
-import { hasFence } from "../../core/contract/clusterIdentity";
-import { fenceApi } from "../../core/protections/fence";
+import { hasRangeLock } from "../../core/contract/clusterIdentity";
+import { rangeLockApi } from "../../core/protections/rangeLock";
 import { annotations, titleOf } from "../../core/kubernetes";
 import type { KubernetesObject, PersistentVolume, Pod, StatefulSet } from "../../core/kubernetes";
 import type { LeaseAge } from "../../core/protections/leaving";
@@ -204,7 +204,7 @@ export class SimulatedCluster implements Cluster {
 
   public tryCreate(object: KubernetesObject): Promise<Refused | undefined> {
     return this.answer(() => {
-      if (object.apiVersion === fenceApi && !hasFence(this.serverVersion)) {
+      if (object.apiVersion === rangeLockApi && !hasRangeLock(this.serverVersion)) {
         return { reason: "NotFound", message: "the server could not find the requested resource" };
       }
       try {

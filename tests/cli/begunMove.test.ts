@@ -172,7 +172,7 @@ test("a release that has not finished: its pod is still there, and nobody vouche
 
 describe("what the two sets say is not so, in the words of the real clusters", () => {
   const annotate = (world: World, side: Side, notes: Record<string, string | undefined>): void => {
-    // Past the fence, as an administrator who has taken it away would.
+    // Past the range lock, as an administrator who has taken it away would.
     for (const kind of ["ValidatingAdmissionPolicyBinding", "ValidatingAdmissionPolicy"]) {
       const name = "statefulset-cutover.shop.web";
       world.clusters[side].delete({ apiVersion: "admissionregistration.k8s.io/v1", kind, name });

@@ -1,4 +1,4 @@
-import { fenceOf } from "../../core/protections/fence";
+import { rangeLockOf } from "../../core/protections/rangeLock";
 import { inventoryText } from "../../core/contract/record";
 import { offerOf } from "../../core/volumes/volume";
 import { Unreachable } from "../../live/client/cluster";
@@ -43,7 +43,7 @@ describe("the first ups", () => {
       },
       held: { start: 6, replicas: 0 },
       turn: 1,
-      fence: true,
+      rangeLock: true,
       peerTurn: 0,
     });
   });
@@ -71,17 +71,17 @@ describe("the first ups", () => {
     }
   });
 
-  test("the fence is there before the set", async () => {
+  test("the range lock is there before the set", async () => {
     const cluster = new FakeCluster("uid-of-destination");
     const run = await up("destination", 6, cluster);
-    const { policy, binding } = fenceOf({ namespace: "shop", name: "web", stack: "destination" });
+    const { policy, binding } = rangeLockOf({ namespace: "shop", name: "web", stack: "destination" });
     const declared = [run.resource(policyType), run.resource(`${policyType}Binding`)];
     expect(declared.map(({ inputs }) => inputs)).toEqual([policy, binding]);
-    const waits = ["web-fence-acts", "web-fence-binding-acts"];
+    const waits = ["web-range-lock-acts", "web-range-lock-binding-acts"];
     expect(declared.map(({ hooks }) => [hooks.afterCreate, hooks.afterUpdate])).toEqual(waits.map((w) => [[w], [w]]));
     expect(declared.map(({ hooks }) => hooks.beforeCreate)).toEqual([
-      ["web-fence-namesake"],
-      ["web-fence-binding-namesake"],
+      ["web-range-lock-namesake"],
+      ["web-range-lock-binding-namesake"],
     ]);
     const { dependencies } = run.resource(setType);
     expect(dependencies.filter((d) => d.includes("Admission"))).toHaveLength(2);
@@ -163,9 +163,12 @@ describe("a step", () => {
       ...running(5),
       ...volumes(0, 1, 2, 3, 4, 5),
     );
-    const run = await up("source", 5, cluster, { own: { ...own, fence: true }, peer: outputs("destination", 6, 1) });
+    const run = await up("source", 5, cluster, {
+      own: { ...own, rangeLock: true },
+      peer: outputs("destination", 6, 1),
+    });
     expect(run.errors).toEqual([]);
-    // A fence costs a step nothing.
+    // A range lock costs a step nothing.
     expect(cluster.requests.filter((request) => /^try|Admission/.test(request))).toEqual([
       // The recorder creates everything anew, and so looks for namesakes.
       "read ValidatingAdmissionPolicy statefulset-cutover.shop.web",
@@ -366,14 +369,31 @@ describe("the way back", () => {
   });
 });
 
-describe("the fence goes", () => {
-  const own = outputs("destination", 6, 1, { fence: true });
+test("a range lock that was put up under its earlier name is taken over: the same two objects", async () => {
+  const cluster = new FakeCluster(
+    "uid-of-source",
+    marked,
+    liveSet({ start: 0, replicas: 6 }, 1),
+    ...running(6),
+    ...volumes(0, 1, 2, 3, 4, 5),
+  );
+  const own = { ...outputs("source", 6, 1), fence: true };
+  const run = await up("source", 6, cluster, { own, peer: outputs("destination", 6, 1) });
+  expect([run.errors, run.outputs.rangeLock, "fence" in run.outputs]).toEqual([[], true, false]);
+  const { policy } = rangeLockOf({ namespace: "shop", name: "web", stack: "source" });
+  expect(run.resource(policyType).inputs).toEqual(policy);
+  // It is known to be there, so the cluster is not asked about it.
+  expect(cluster.requests.filter((request) => request.startsWith("try"))).toEqual([]);
+});
+
+describe("the range lock goes", () => {
+  const own = outputs("destination", 6, 1, { rangeLock: true });
   const scene = { own, peer: outputs("source", 6, 0) };
   const empty = () => new FakeCluster("uid-of-destination", marked, liveSet({ start: 6, replicas: 0 }, 1));
 
-  test("with fence: false", async () => {
-    const run = await up("destination", 6, empty(), { ...scene, args: { fence: false } });
-    expect([run.errors, run.outputs.fence]).toEqual([[], false]);
+  test("with rangeLock: false", async () => {
+    const run = await up("destination", 6, empty(), { ...scene, args: { rangeLock: false } });
+    expect([run.errors, run.outputs.rangeLock]).toEqual([[], false]);
     expect(run.resources.filter(({ type }) => type.startsWith(policyType))).toEqual([]);
   });
 
@@ -384,9 +404,9 @@ describe("the fence goes", () => {
       liveSet({ start: 0, replicas: 6 }, 1),
       ...volumes(0, 1, 2, 3, 4, 5),
     );
-    const held = outputs("destination", 0, 1, { fence: true });
+    const held = outputs("destination", 0, 1, { rangeLock: true });
     const run = await up("destination", 0, cluster, { own: held, peer: "missing", args: { peerStack: "none" } });
-    expect([run.errors, run.outputs.fence]).toEqual([[], false]);
+    expect([run.errors, run.outputs.rangeLock]).toEqual([[], false]);
     expect(run.resources.filter(({ type }) => type.startsWith(policyType))).toEqual([]);
   });
 
@@ -394,10 +414,12 @@ describe("the fence goes", () => {
     const cluster = new FakeCluster("uid-of-destination");
     cluster.serverVersion = "v1.29.4";
     const run = await up("destination", 6, cluster);
-    expect([run.errors, run.outputs.fence]).toEqual([[], false]);
-    expect(run.log.join()).toContain("no fence is around web: the cluster has no ValidatingAdmissionPolicy (v1.29.4)");
-    const refused = await up("destination", 6, cluster, { args: { fence: true } });
-    expect(refused.errors.join()).toContain("fence: the cluster has no ValidatingAdmissionPolicy (v1.29.4)");
+    expect([run.errors, run.outputs.rangeLock]).toEqual([[], false]);
+    expect(run.log.join()).toContain(
+      "no range lock is around web: the cluster has no ValidatingAdmissionPolicy (v1.29.4)",
+    );
+    const refused = await up("destination", 6, cluster, { args: { rangeLock: true } });
+    expect(refused.errors.join()).toContain("rangeLock: the cluster has no ValidatingAdmissionPolicy (v1.29.4)");
   });
 });
 

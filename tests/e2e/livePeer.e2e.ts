@@ -1,6 +1,6 @@
 /**
  * Other hands and old backups, between the two ups of a step: each with the peer looked at and without. What is gone but
- * perhaps not stopped is refused in both. The fence, which would keep other hands off, is down. docs/protections.md has the table.
+ * perhaps not stopped is refused in both. The range lock, which would keep other hands off, is down. docs/protections.md has the table.
  */
 import { join } from "node:path";
 import type { ApiClient, KubeObject } from "../../dev/playground/api";
@@ -54,7 +54,7 @@ for (const looks of [false, true]) {
     let scenario: Scenario;
 
     beforeAll(async () => {
-      scenario = await Scenario.begin(ground(), { namespace, config: { fence: false } });
+      scenario = await Scenario.begin(ground(), { namespace, config: { rangeLock: false } });
       if (!looks) return;
       for (const side of ["source", "destination"] as const) {
         await scenario.project.must("config", "set", "peerContext", peers[side], "-s", side);

@@ -1,4 +1,4 @@
-import { clusterProblems, hasFence, versionProblem } from "../../../core/contract/clusterIdentity";
+import { clusterProblems, hasRangeLock, versionProblem } from "../../../core/contract/clusterIdentity";
 import { renderProblem } from "../../../core/userError";
 import { outputs } from "../builders";
 
@@ -23,7 +23,7 @@ test.each([
   ["v1.36.2", true],
   ["unknown", true],
 ])("%s has admission policies: %s", (version, expected) => {
-  expect(hasFence(version)).toBe(expected);
+  expect(hasRangeLock(version)).toBe(expected);
 });
 
 const own = outputs("source", 6, 0);

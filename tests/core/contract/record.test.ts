@@ -21,6 +21,11 @@ test("the outputs as they are; offer, inventory and carried may be missing, as o
   expect(read(rest)).toEqual({ record: { ...rest, offer: {}, inventory: {}, carried: {} }, lines: [] });
 });
 
+test("whether there is a range lock, under its earlier name too", () => {
+  expect(read({ ...good, fence: true }).record).toEqual({ ...good, rangeLock: true });
+  expect(read({ ...good, rangeLock: false }).record).toEqual({ ...good, rangeLock: false });
+});
+
 test("the inventory is one text; earlier versions wrote an object", () => {
   const inventory = { 5: { data: { driver: "disk.example.com", volumeHandle: "disk-5" } } };
   const text = inventoryText(inventory);

@@ -153,7 +153,7 @@ describe("patches may not change", () => {
   test("a mistake of the manifests is not told again for its patch", () => {
     const bad = file(set({ serviceName: 7 }), service());
     expect(problemsIn(bad, toSet({ spec: { template: { spec: { nodeSelector: { a: "b" } } } } }))).toStrictEqual([
-      'web.yaml, document 1 (StatefulSet web): spec.serviceName is not valid (received 7); legal: the name of the set\'s headless Service. Correct it',
+      "web.yaml, document 1 (StatefulSet web): spec.serviceName is not valid (received 7); legal: the name of the set's headless Service. Correct it",
     ]);
   });
 

@@ -10,7 +10,7 @@ function io(env: NodeJS.ProcessEnv = {}): { readonly io: Io; readonly out: strin
 }
 
 test.each([
-  [["--only", "byHand,fast"], "Known are: byHand, plain, withoutFence, withLivePeer, growth, floor, typeScript, bare."],
+  [["--only", "byHand,fast"], "Known are: byHand, plain, withoutLock, withLivePeer, growth, floor, typeScript, bare."],
   [["--runs", "0"], "A whole number above 0 is needed."],
   [["--replicas", "6,many"], "A whole number above 0 is needed."],
   [["now"], "too many arguments"],

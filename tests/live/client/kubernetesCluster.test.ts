@@ -316,7 +316,7 @@ describe("tryCreate", () => {
   const policy = {
     apiVersion: "admissionregistration.k8s.io/v1",
     kind: "ValidatingAdmissionPolicy",
-    metadata: { name: "fence" },
+    metadata: { name: "range-lock" },
   };
 
   test("is one dry run, and says nothing if the object would be created", async () => {
@@ -328,13 +328,13 @@ describe("tryCreate", () => {
 
   test("says why not", async () => {
     stub.answers = [
-      status(403, "Forbidden", "ValidatingAdmissionPolicy 'fence' denied request: no"),
+      status(403, "Forbidden", "ValidatingAdmissionPolicy 'range-lock' denied request: no"),
       status(409, "AlreadyExists", "it exists"),
       { status: 404, text: "404 page not found" },
     ];
     expect(await cluster.tryCreate(set)).toStrictEqual({
       reason: "Forbidden",
-      message: "ValidatingAdmissionPolicy 'fence' denied request: no",
+      message: "ValidatingAdmissionPolicy 'range-lock' denied request: no",
     });
     expect(await cluster.tryCreate(set)).toStrictEqual({ reason: "AlreadyExists", message: "it exists" });
     expect(await cluster.tryCreate(policy)).toStrictEqual({ reason: "NotFound", message: "no reason given" });

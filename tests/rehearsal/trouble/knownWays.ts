@@ -43,7 +43,7 @@ export function stateOf(world: TroubledWorld): string {
         formatRange(record.held),
         turnOf(record.turn),
         turnOf(record.peerTurn),
-        record.fence,
+        record.rangeLock,
       ],
       record && [Object.keys(record.offer), Object.keys(record.inventory), record.fenced?.length],
       half && [formatRange(half.range), turnOf(half.turn)],

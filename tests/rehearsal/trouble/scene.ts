@@ -16,7 +16,7 @@ export interface Scenario {
   readonly start: number;
   readonly parallel: boolean;
   /** What guards beside the outputs and the turns (docs/protections.md). */
-  readonly protection: "outputs" | "livePeer" | "fence";
+  readonly protection: "outputs" | "livePeer" | "rangeLock";
   /** What others do to it: restore the state of a half from a backup, `kubectl scale`, `kubectl delete statefulset`. */
   readonly others: "restore" | "scale" | "delete";
 }
@@ -105,7 +105,7 @@ export function argsOf(
     ...half,
     workload: workloadOf(scenario),
     peerStack: peerOf(side),
-    fence: scenario.protection === "fence",
+    rangeLock: scenario.protection === "rangeLock",
     connection: { context: side },
     ...(looksAtPeer ? { peerConnection: { context: peerOf(side) } } : {}),
     connect: ({ context }) => clusters[context === "source" ? "source" : "destination"],

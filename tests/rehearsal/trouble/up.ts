@@ -19,7 +19,7 @@ import type { StackOutputs } from "../../../components/peer";
  *
  * Real: everything that decides (`planHalf` with all of core/ and live/ below it), the guard just before the write, the
  * proof after it, and the awaiter's rule, against the simulated API server and controllers.
- * Modelled, because the SDK and its engine cost 50 ms an `up`: what cutover.ts and components/ declare (namespace, fence,
+ * Modelled, because the SDK and its engine cost 50 ms an `up`: what cutover.ts and components/ declare (namespace, range lock,
  * volumes handed over, then the set; belongings and carried Secrets are left out), when the engine writes a resource (it
  * is not in the state, or it differs from what the refresh found, or it was not ready), and that outputs are recorded
  * together at the end or not at all. tests/rehearsal/schedules.test.ts holds the same against the real SDK.
@@ -92,9 +92,9 @@ export async function up(args: CutoverArgs, ports: UpPorts): Promise<void> {
   ports.record({ outputs });
 }
 
-/** Namespace, fence and volumes: written where they are missing or changed, as the engine does. */
-function declare({ namespaceObject, fence, carried }: HalfPlan, { cluster, stack, record }: UpPorts): void {
-  const once = [namespaceObject, fence?.policy, fence?.binding].filter((object) => object !== undefined);
+/** Namespace, range lock and volumes: written where they are missing or changed, as the engine does. */
+function declare({ namespaceObject, rangeLock, carried }: HalfPlan, { cluster, stack, record }: UpPorts): void {
+  const once = [namespaceObject, rangeLock?.policy, rangeLock?.binding].filter((object) => object !== undefined);
   for (const object of once) if (cluster.get(referenceOf(object)) === undefined) write(cluster, object);
   const declared = new Map<string, string>();
   for (const { persistentVolume, persistentVolumeClaim } of carried) {
@@ -154,11 +154,11 @@ function differs(live: StatefulSet | undefined, half: StatefulSet): boolean {
 }
 
 /** As in cutover.ts. */
-function outputsOf({ decision, clusterUid, identity, fence, fenced }: HalfPlan, proof: Proof): StackOutputs {
+function outputsOf({ decision, clusterUid, identity, rangeLock, fenced }: HalfPlan, proof: Proof): StackOutputs {
   const { side, cutoverIndex, turn, peerTurn } = decision;
   return {
     ...{ contract, side, cutoverIndex, cluster: clusterUid, set: identity, held: proof.held, turn, peerTurn },
-    fence: fence !== undefined,
+    rangeLock: rangeLock !== undefined,
     ...(fenced.length > 0 ? { fenced } : {}),
     ...(side === "source" ? { offer: proof.offer, inventory: inventoryText(proof.inventory), carried: {} } : {}),
   };

@@ -26,7 +26,7 @@ test("a broken invariant is told as what people did", async () => {
   jest.spyOn(rules, "ownTurnIsLower").mockReturnValue(undefined);
   const killed = { ...next, stop: { at: "wrote", how: "killed" } } as const;
   expect(await storyOf([next, killed, { do: "rest" }, back])).toEqual([
-    "At first the ordinals 0 to 2 run in the source (OrderedReady; neither peerContext nor a fence), both up are done, batch is 1.",
+    "At first the ordinals 0 to 2 run in the source (OrderedReady; neither peerContext nor a range lock), both up are done, batch is 1.",
     "1. pulumi up -s source with cutoverIndex 2: done",
     "2. pulumi up -s destination with cutoverIndex 2: killed right after it wrote the set",
     "3. the controllers of both clusters come to rest",
@@ -49,7 +49,7 @@ test("two ups at once, a restored backup, pods and a batch", async () => {
     { do: "others", side: "source", back: 1, by: 1 },
   ];
   expect(await storyOf(schedule)).toEqual([
-    "At first the ordinals 0 to 2 run in the source (OrderedReady; neither peerContext nor a fence), both up are done, batch is 1.",
+    "At first the ordinals 0 to 2 run in the source (OrderedReady; neither peerContext nor a range lock), both up are done, batch is 1.",
     "1. batch is set to 2 in both stacks",
     "2. pulumi up -s source with cutoverIndex 1: held up between its last look and its write of the set",
     "3. the pod of ordinal 1 in the source does not end when it is deleted",
@@ -64,7 +64,7 @@ test("two ups at once, a restored backup, pods and a batch", async () => {
 test("foreign hands", async () => {
   const others = { do: "others", side: "source", back: 1, by: -1 } as const;
   expect(await storyOf([others], { others: "scale" })).toContain("1. kubectl scale in the source: 1 fewer");
-  expect(await storyOf([others], { others: "scale", protection: "fence" })).toHaveLength(2);
+  expect(await storyOf([others], { others: "scale", protection: "rangeLock" })).toHaveLength(2);
   expect(await storyOf([others], { others: "delete", start: 1, parallel: true, protection: "livePeer" })).toEqual([
     "At first the ordinals 1 to 3 run in the source (Parallel; peerContext on both halves), both up are done, batch is 1.",
     "1. kubectl delete statefulset in the source",

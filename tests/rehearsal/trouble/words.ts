@@ -31,9 +31,9 @@ function ending(outcome: Outcome): string {
 }
 
 const protections = {
-  outputs: "neither peerContext nor a fence",
+  outputs: "neither peerContext nor a range lock",
   livePeer: "peerContext on both halves",
-  fence: "a fence in both clusters",
+  rangeLock: "a range lock in both clusters",
 } as const;
 
 /** What happens, in words. */

@@ -2,11 +2,11 @@ import { annotations, rangeOfSet } from "../kubernetes";
 import type { KubernetesObject, StatefulSet } from "../kubernetes";
 import { formatRange } from "../ordinals";
 
-/** Group and version of the fence's objects: stable since Kubernetes 1.30. */
-export const fenceApi = "admissionregistration.k8s.io/v1";
+/** Group and version of the range lock's objects: stable since Kubernetes 1.30. */
+export const rangeLockApi = "admissionregistration.k8s.io/v1";
 
-/** The set that a fence is around. */
-export interface FencedSet {
+/** The set that a range lock is around. */
+export interface LockedSet {
   readonly namespace: string;
   readonly name: string;
   /** The Pulumi stack that owns it, for messages. */
@@ -14,7 +14,7 @@ export interface FencedSet {
 }
 
 /** The two objects that keep everybody else from changing which ordinals a set has. */
-export interface Fence {
+export interface RangeLock {
   readonly policy: KubernetesObject;
   readonly binding: KubernetesObject;
 }
@@ -23,12 +23,12 @@ export interface Fence {
  * Name of both objects. They belong to the cluster, so the namespace is in it; a namespace has no dots, so no two sets
  * share one. At most 253 characters: pods carry their name in a label, so a set's has 61 at the most.
  */
-export function fenceName(namespace: string, name: string): string {
+export function rangeLockName(namespace: string, name: string): string {
   return `statefulset-cutover.${namespace}.${name}`;
 }
 
 /**
- * The fence of one set: an admission policy that denies
+ * The range lock of one set: an admission policy that denies
  *
  * 1. a write whose ordinals or range annotation differ from before and from each other: `kubectl scale` and an HPA (the
  *    subresource `scale` carries no annotation), `kubectl edit`, Helm, a re-creation without the annotation;
@@ -37,14 +37,14 @@ export function fenceName(namespace: string, name: string): string {
  *
  * What leaves all that alone passes: a roll-out, the controllers, our own `up`, the deletion of an empty half.
  */
-export function fenceOf(set: FencedSet): Fence {
+export function rangeLockOf(set: LockedSet): RangeLock {
   const metadata = {
-    name: fenceName(set.namespace, set.name),
+    name: rangeLockName(set.namespace, set.name),
     // Takes back what somebody edited, instead of failing on a field-manager conflict.
     annotations: { "pulumi.com/patchForce": "true" },
   };
   const policy = {
-    apiVersion: fenceApi,
+    apiVersion: rangeLockApi,
     kind: "ValidatingAdmissionPolicy",
     metadata,
     spec: {
@@ -75,7 +75,7 @@ export function fenceOf(set: FencedSet): Fence {
     },
   };
   const binding = {
-    apiVersion: fenceApi,
+    apiVersion: rangeLockApi,
     kind: "ValidatingAdmissionPolicyBinding",
     metadata,
     spec: { policyName: metadata.name, validationActions: ["Deny"] },
@@ -83,30 +83,30 @@ export function fenceOf(set: FencedSet): Fence {
   return { policy, binding };
 }
 
-/** Whether a message of the API server is this fence's denial. */
-export function isDeniedBy({ policy }: Fence, message: string): boolean {
+/** Whether a message of the API server is this range lock's denial. */
+export function isDeniedBy({ policy }: RangeLock, message: string): boolean {
   return message.includes(`ValidatingAdmissionPolicy '${policy.metadata.name}'`);
 }
 
-/** The rules of a fence, in the order of the policy's validations. */
-export const fenceRules = ["range", "turn", "deletion"] as const;
+/** The rules of a range lock, in the order of the policy's validations. */
+export const rangeLockRules = ["range", "turn", "deletion"] as const;
 
-/** One of `fenceRules`. */
-export type FenceRule = (typeof fenceRules)[number];
+/** One of `rangeLockRules`. */
+export type RangeLockRule = (typeof rangeLockRules)[number];
 
 /**
- * The rule by which a fence denies a write, in TypeScript: what the policy's CEL says, for the rehearsal. A test asks both
+ * The rule by which a range lock denies a write, in TypeScript: what the policy's CEL says, for the rehearsal. A test asks both
  * about the same writes.
  *
  * @param before undefined: the set is created.
  * @param after undefined: the set is deleted.
  * @param namespaceGoes whether its namespace is being deleted.
  */
-export function fenceDenies(
+export function rangeLockDenies(
   before: StatefulSet | undefined,
   after: StatefulSet | undefined,
   namespaceGoes: boolean,
-): FenceRule | undefined {
+): RangeLockRule | undefined {
   if (after === undefined) {
     const goes = namespaceGoes || before?.metadata.deletionTimestamp !== undefined;
     return goes || before === undefined || rangeOfSet(before).replicas === 0 ? undefined : "deletion";
@@ -152,10 +152,10 @@ const variables = (["object", "oldObject"] as const).flatMap((object) => {
   ];
 });
 
-function validationsOf({ name, stack }: FencedSet): object[] {
+function validationsOf({ name, stack }: LockedSet): object[] {
   const owner = `${name} is being moved between clusters by the Pulumi stack ${stack} (statefulset-cutover)`;
-  const instead = `Change cutoverIndex and run pulumi up, or set fence: false`;
-  const rules: Readonly<Record<FenceRule, { holds: string; what: string; says: string }>> = {
+  const instead = `Change cutoverIndex and run pulumi up, or set rangeLock: false`;
+  const rules: Readonly<Record<RangeLockRule, { holds: string; what: string; says: string }>> = {
     range: {
       holds:
         "object == null || variables.annotated == variables.range || (oldObject != null && " +
@@ -183,7 +183,7 @@ function validationsOf({ name, stack }: FencedSet): object[] {
       says: `"its ordinals " + variables.rangeBefore + " (start+replicas) run here: deleting it would stop them and take its turn with it"`,
     },
   };
-  return fenceRules.map((rule) => {
+  return rangeLockRules.map((rule) => {
     const { holds, what, says } = rules[rule];
     return {
       expression: holds,

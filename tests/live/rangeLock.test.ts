@@ -1,48 +1,48 @@
-import { fenceOf } from "../../core/protections/fence";
+import { rangeLockOf } from "../../core/protections/rangeLock";
 import type { KubernetesObject } from "../../core/kubernetes";
 import { renderProblem } from "../../core/userError";
 import type { Problem } from "../../core/userError";
 import { NotAllowed, Unreachable } from "../../live/client/cluster";
-import { planFence, waitUntilFenced } from "../../live/fence";
-import type { FenceSituation } from "../../live/fence";
+import { planRangeLock, waitUntilLocked } from "../../live/rangeLock";
+import type { RangeLockSituation } from "../../live/rangeLock";
 import { webSet } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";
 
 const set = { namespace: "shop", name: "web", stack: "source" };
-const fence = fenceOf(set);
+const rangeLock = rangeLockOf(set);
 const ours = (object: KubernetesObject): KubernetesObject => ({
   ...object,
   metadata: { ...object.metadata, managedFields: [{ manager: "pulumi-kubernetes-1a2b3c4d" }] },
 });
-const fenced = (): FakeCluster => new FakeCluster("uid", ours(fence.policy), ours(fence.binding));
+const fenced = (): FakeCluster => new FakeCluster("uid", ours(rangeLock.policy), ours(rangeLock.binding));
 const denial = {
   reason: "Forbidden",
   message: "ValidatingAdmissionPolicy 'statefulset-cutover.shop.web' denied request",
 };
 
-async function plan(cluster: FakeCluster, change: Partial<FenceSituation> = {}) {
+async function plan(cluster: FakeCluster, change: Partial<RangeLockSituation> = {}) {
   const problems: Problem[] = [];
   const warnings: string[] = [];
   const situation = { set, asked: undefined, recorded: undefined, version: "v1.36.2", ...change };
-  const planned = await planFence(cluster, situation, problems, warnings);
+  const planned = await planRangeLock(cluster, situation, problems, warnings);
   return { planned, problems: problems.map(renderProblem), warnings };
 }
 
-describe("the fence of an up", () => {
+describe("the range lock of an up", () => {
   test("is asked about where there was none, and not again", async () => {
     const cluster = new FakeCluster("uid");
     for (const recorded of [undefined, false]) {
-      expect(await plan(cluster, { recorded })).toEqual({ planned: fence, problems: [], warnings: [] });
+      expect(await plan(cluster, { recorded })).toEqual({ planned: rangeLock, problems: [], warnings: [] });
     }
     const name = "statefulset-cutover.shop.web";
     const asked = [`try ValidatingAdmissionPolicy ${name}`, `try ValidatingAdmissionPolicyBinding ${name}`];
     expect(cluster.requests.splice(0)).toEqual([...asked, ...asked]);
-    expect((await plan(cluster, { recorded: true })).planned).toEqual(fence);
+    expect((await plan(cluster, { recorded: true })).planned).toEqual(rangeLock);
     expect(cluster.requests).toEqual([]);
   });
 
   test("is an earlier run's, which was killed", async () => {
-    expect(await plan(fenced())).toEqual({ planned: fence, problems: [], warnings: [] });
+    expect(await plan(fenced())).toEqual({ planned: rangeLock, problems: [], warnings: [] });
   });
 
   test("is not put up if it is not wanted, whatever there is", async () => {
@@ -53,7 +53,7 @@ describe("the fence of an up", () => {
 
   test("stays in a preview that cannot reach the cluster, and is not promised there", async () => {
     const version = undefined;
-    expect((await plan(new FakeCluster("uid"), { version, recorded: true })).planned).toEqual(fence);
+    expect((await plan(new FakeCluster("uid"), { version, recorded: true })).planned).toEqual(rangeLock);
     expect((await plan(new FakeCluster("uid"), { version })).planned).toBeUndefined();
   });
 
@@ -64,11 +64,11 @@ describe("the fence of an up", () => {
     expect(await plan(cluster, { version })).toEqual({
       planned: undefined,
       problems: [],
-      warnings: [`no fence is around web: ${lacks}. Let nobody scale, apply or delete it by hand during the move`],
+      warnings: [`no range lock is around web: ${lacks}. Let nobody scale, apply or delete it by hand during the move`],
     });
     expect((await plan(cluster, { version, recorded: false })).warnings).toEqual([]);
     expect((await plan(cluster, { version, asked: true })).problems).toEqual([
-      `fence: ${lacks} (received true). Upgrade that cluster, or do without: pulumi config set fence false -s source`,
+      `rangeLock: ${lacks} (received true). Upgrade that cluster, or do without: pulumi config set rangeLock false -s source`,
     ]);
     expect(cluster.requests).toEqual([]);
   });
@@ -82,10 +82,10 @@ describe("the fence of an up", () => {
   });
 
   test("an unrelated namesake is refused", async () => {
-    const cluster = new FakeCluster("uid", fence.policy, ours(fence.binding));
+    const cluster = new FakeCluster("uid", rangeLock.policy, ours(rangeLock.binding));
     expect((await plan(cluster)).problems).toEqual([
       "ValidatingAdmissionPolicy statefulset-cutover.shop.web exists in the cluster and was not made by this program (field managers: " +
-        "none). Remove it if nothing needs it, or do without the fence: pulumi config set fence false -s source",
+        "none). Remove it if nothing needs it, or do without the range lock: pulumi config set rangeLock false -s source",
     ]);
   });
 
@@ -94,7 +94,7 @@ describe("the fence of an up", () => {
     cluster.refusals = [{ reason: "Invalid", message: "spec.variables[0].expression: no" }, "none"];
     expect((await plan(cluster)).problems).toEqual([
       "ValidatingAdmissionPolicy statefulset-cutover.shop.web would be refused: spec.variables[0].expression: no. Do without: " +
-        "pulumi config set fence false -s source",
+        "pulumi config set rangeLock false -s source",
     ]);
   });
 
@@ -102,9 +102,9 @@ describe("the fence of an up", () => {
     const cluster = new FakeCluster("uid");
     cluster.failure = new NotAllowed("the API server does not allow the account to create them (403).");
     expect((await plan(cluster)).problems).toEqual([
-      "fence: may not be put up: the API server does not allow the account to create them (403). Bind a ClusterRole to it that may " +
+      "rangeLock: may not be put up: the API server does not allow the account to create them (403). Bind a ClusterRole to it that may " +
         "get, create, patch and delete validatingadmissionpolicies and validatingadmissionpolicybindings " +
-        "(admissionregistration.k8s.io), or do without: pulumi config set fence false -s source",
+        "(admissionregistration.k8s.io), or do without: pulumi config set rangeLock false -s source",
     ]);
     cluster.failure = new Unreachable("no route");
     await expect(plan(cluster)).rejects.toThrow("no route");
@@ -114,11 +114,11 @@ describe("the fence of an up", () => {
 describe("waiting until it acts", () => {
   const soon = { limitMs: 50, pauseMs: 10 };
 
-  test("asks for a creation without annotations until the fence denies it", async () => {
+  test("asks for a creation without annotations until the range lock denies it", async () => {
     const cluster = fenced();
     const taken = { reason: "AlreadyExists", message: "web already exists" };
     cluster.refusals = ["none", taken, denial];
-    expect(await waitUntilFenced(cluster, fence, webSet(), { limitMs: 10_000, pauseMs: 1 })).toBeUndefined();
+    expect(await waitUntilLocked(cluster, rangeLock, webSet(), { limitMs: 10_000, pauseMs: 1 })).toBeUndefined();
     expect(cluster.requests.filter((request) => request.startsWith("try"))).toEqual(
       Array(3).fill("try StatefulSet web"),
     );
@@ -127,8 +127,8 @@ describe("waiting until it acts", () => {
   test("goes on after a while, and says so", async () => {
     const cluster = fenced();
     cluster.refusals = [{ reason: "Forbidden", message: "exceeded quota" }];
-    expect(await waitUntilFenced(cluster, fence, webSet(), soon)).toBe(
-      "the fence statefulset-cutover.shop.web does not act after 0.05 s (the API server says: exceeded quota). Until it does, let " +
+    expect(await waitUntilLocked(cluster, rangeLock, webSet(), soon)).toBe(
+      "the range lock statefulset-cutover.shop.web does not act after 0.05 s (the API server says: exceeded quota). Until it does, let " +
         "nobody scale, apply or delete the set by hand; the step itself does not depend on it",
     );
     const tries = cluster.requests.filter((request) => request.startsWith("try")).length;
@@ -136,9 +136,9 @@ describe("waiting until it acts", () => {
     expect(tries).toBeLessThan(8);
   });
 
-  test("does not wait for half a fence", async () => {
-    const cluster = new FakeCluster("uid", ours(fence.policy));
-    expect(await waitUntilFenced(cluster, fence, webSet(), soon)).toBeUndefined();
+  test("does not wait for half a range lock", async () => {
+    const cluster = new FakeCluster("uid", ours(rangeLock.policy));
+    expect(await waitUntilLocked(cluster, rangeLock, webSet(), soon)).toBeUndefined();
     expect(cluster.requests.filter((request) => request.startsWith("try"))).toEqual([]);
   });
 });

@@ -1,28 +1,28 @@
 /**
- * The fence on real API servers: what its CEL denies, how long it takes to act, and a move behind it.
+ * The range lock on real API servers: what its CEL denies, how long it takes to act, and a move behind it.
  */
-import { fenceApi, fenceName, fenceOf } from "../../core/protections/fence";
-import type { FenceRule } from "../../core/protections/fence";
+import { rangeLockApi, rangeLockName, rangeLockOf } from "../../core/protections/rangeLock";
+import type { RangeLockRule } from "../../core/protections/rangeLock";
 import { renderProblem } from "../../core/userError";
 import type { Problem } from "../../core/userError";
-import { planFence } from "../../live/fence";
+import { planRangeLock } from "../../live/rangeLock";
 import { connectCluster } from "../../live/client/kubernetesCluster";
 import type { ApiClient, KubeObject } from "../../dev/playground/api";
 import { readAccess, renderKubeconfig } from "../../dev/playground/kubeconfig";
-import { fenceCases, fencedSet } from "../core/protections/fenceCases";
+import { rangeLockCases, lockedSet } from "../core/protections/rangeLockCases";
 import { until, useGround } from "./ground";
 import type { Ground } from "./ground";
 import { expectNothingLost, expectWholeSet, Scenario } from "./harness";
 import type { Side } from "./project";
 import { describeInWhole, describeOnClusters, tell, wholeSuite } from "./tools";
 
-const policies = `/apis/${fenceApi}/validatingadmissionpolicies`;
-const bindings = `/apis/${fenceApi}/validatingadmissionpolicybindings`;
+const policies = `/apis/${rangeLockApi}/validatingadmissionpolicies`;
+const bindings = `/apis/${rangeLockApi}/validatingadmissionpolicybindings`;
 const setsOf = (namespace: string): string => `/apis/apps/v1/namespaces/${namespace}/statefulsets`;
 const dryRun = "?dryRun=All";
 const owner = (name: string, stack: string): string =>
   `${name} is being moved between clusters by the Pulumi stack ${stack} (statefulset-cutover), and `;
-const instead = ". Change cutoverIndex and run pulumi up, or set fence: false";
+const instead = ". Change cutoverIndex and run pulumi up, or set rangeLock: false";
 
 /** The message of a request that is denied, "" if it passes. */
 async function denial(request: Promise<unknown>): Promise<string> {
@@ -39,16 +39,16 @@ function named(set: KubeObject, namespace: string, name: string): KubeObject {
 }
 
 async function putUp(client: ApiClient, namespace: string, name: string): Promise<void> {
-  const { policy, binding } = fenceOf({ namespace, name, stack: "source" });
+  const { policy, binding } = rangeLockOf({ namespace, name, stack: "source" });
   await client.create(policies, policy);
   await client.create(bindings, binding);
 }
 
-/** Milliseconds until a dry run that the fence denies is denied. */
+/** Milliseconds until a dry run that the range lock denies is denied. */
 async function actsAfter(client: ApiClient, namespace: string, name: string): Promise<number> {
   const startedMs = Date.now();
-  const foreign = named(fencedSet("0+1", "", ""), namespace, name);
-  await until(`the fence of ${name} acts`, async () =>
+  const foreign = named(lockedSet("0+1", "", ""), namespace, name);
+  await until(`the range lock of ${name} acts`, async () =>
     (await denial(client.create(setsOf(namespace) + dryRun, foreign))).includes("denied request"),
   );
   return Date.now() - startedMs;
@@ -56,17 +56,21 @@ async function actsAfter(client: ApiClient, namespace: string, name: string): Pr
 
 const onClusters = wholeSuite ? describeOnClusters : describe.skip;
 
-onClusters("the fence's rules", () => {
+onClusters("the range lock's rules", () => {
   const ground = useGround();
   const namespace = "fenced";
-  const words: Readonly<Record<FenceRule, RegExp>> = {
+  const words: Readonly<Record<RangeLockRule, RegExp>> = {
     range:
       /this asks for the ordinals \d\+\d \(start\+replicas\) with (no range annotation|the range annotation \d\+\d)$/,
     turn: /this would lower its turn from \d+ to (none|-?\d+), as a copy of an earlier state does$/,
     deletion:
       /its ordinals \d\+\d \(start\+replicas\) run here: deleting it would stop them and take its turn with it$/,
   };
-  const cases = fenceCases.map((each, index) => ({ ...each, name: `web-${index}`, verdict: each.denied ?? "allowed" }));
+  const cases = rangeLockCases.map((each, index) => ({
+    ...each,
+    name: `web-${index}`,
+    verdict: each.denied ?? "allowed",
+  }));
 
   beforeAll(async () => {
     const client = ground().client("source");
@@ -94,7 +98,7 @@ onClusters("the fence's rules", () => {
       return;
     }
     expect(said).toContain(
-      ` 403 statefulsets.apps "${name}" is forbidden: ValidatingAdmissionPolicy '${fenceName(namespace, name)}'`,
+      ` 403 statefulsets.apps "${name}" is forbidden: ValidatingAdmissionPolicy '${rangeLockName(namespace, name)}'`,
     );
     expect(said.endsWith(instead)).toBe(true);
     const [, what] = said.slice(0, -instead.length).split(owner(name, "source"));
@@ -102,7 +106,7 @@ onClusters("the fence's rules", () => {
   });
 
   test("the API server finds nothing wrong with the policy's types", async () => {
-    const path = `${policies}/${fenceName(namespace, "web-0")}`;
+    const path = `${policies}/${rangeLockName(namespace, "web-0")}`;
     const look = async (): Promise<KubeObject> => ground().client("source").get(path);
     await until("the policy's types are checked", async () => "typeChecking" in ((await look()).status as object));
     expect((await look()).status).toMatchObject({ typeChecking: {} });
@@ -111,7 +115,7 @@ onClusters("the fence's rules", () => {
 
   test("other sets of the namespace, and sets of that name elsewhere, are left alone", async () => {
     const client = ground().client("source");
-    const foreign = fencedSet("0+3", "", "");
+    const foreign = lockedSet("0+3", "", "");
     expect(await denial(client.create(setsOf(namespace) + dryRun, named(foreign, namespace, "other")))).toBe("");
     expect(await denial(client.create(setsOf("default") + dryRun, named(foreign, "default", "web-0")))).toBe("");
     const generated = { ...foreign, metadata: { namespace, generateName: "web-" } };
@@ -144,7 +148,7 @@ onClusters("the fence's rules", () => {
     }
     const sorted = [...delaysMs].sort((a, b) => a - b);
     tell(
-      `the fence acts after ${sorted[10] ?? 0} ms (median of 20), at most ${sorted[19] ?? 0} ms: ${delaysMs.join(", ")}`,
+      `the range lock acts after ${sorted[10] ?? 0} ms (median of 20), at most ${sorted[19] ?? 0} ms: ${delaysMs.join(", ")}`,
     );
     expect(sorted[19]).toBeLessThan(10_000);
   }, 120_000);
@@ -162,26 +166,26 @@ onClusters("the fence's rules", () => {
     await until("the account is known", () => cluster.version().then(Boolean, () => false));
     const problems: Problem[] = [];
     const set = { namespace: "default", name: "web", stack: "destination" };
-    await planFence(cluster, { set, asked: undefined, recorded: undefined, version: "v1.36.2" }, problems, []);
+    await planRangeLock(cluster, { set, asked: undefined, recorded: undefined, version: "v1.36.2" }, problems, []);
     const told = problems.map(renderProblem).join("\n");
     expect(told).toContain(
       "does not allow the account to create validatingadmissionpolicies.admissionregistration.k8s.io",
     );
-    expect(told).toContain("or do without: pulumi config set fence false -s destination");
+    expect(told).toContain("or do without: pulumi config set rangeLock false -s destination");
   });
 });
 
-describeInWhole("a move behind the fence", () => {
+describeInWhole("a move behind the range lock", () => {
   const ground = useGround();
-  const namespace = "fence";
+  const namespace = "range-lock";
   let scenario: Scenario;
 
-  const fenceOn = async (side: Side): Promise<(KubeObject | undefined)[]> =>
+  const lockOn = async (side: Side): Promise<(KubeObject | undefined)[]> =>
     Promise.all(
       [policies, bindings].map((path) =>
         ground()
           .client(side)
-          .find(`${path}/${fenceName(namespace, "web")}`),
+          .find(`${path}/${rangeLockName(namespace, "web")}`),
       ),
     );
 
@@ -195,7 +199,7 @@ describeInWhole("a move behind the fence", () => {
   });
 
   test("lets the program pass, forward and back, and stays as it is; a scale between the two ups is denied", async () => {
-    const before = [...(await fenceOn("source")), ...(await fenceOn("destination"))];
+    const before = [...(await lockOn("source")), ...(await lockOn("destination"))];
     await scenario.mustUp("source", 2);
     await expectForeignHandsDenied(ground(), "source", namespace);
     await scenario.mustUp("destination");
@@ -204,22 +208,22 @@ describeInWhole("a move behind the fence", () => {
     await scenario.step(3);
     await expectWholeSet(scenario, 3);
     const versions = (objects: (KubeObject | undefined)[]) => objects.map((object) => object?.metadata.generation);
-    expect(versions([...(await fenceOn("source")), ...(await fenceOn("destination"))])).toEqual(versions(before));
+    expect(versions([...(await lockOn("source")), ...(await lockOn("destination"))])).toEqual(versions(before));
   });
 
   test("is put back by the next up when somebody took it away, and acts when that is done", async () => {
     for (const path of [policies, bindings]) {
       await ground()
         .client("source")
-        .delete(`${path}/${fenceName(namespace, "web")}`);
+        .delete(`${path}/${rangeLockName(namespace, "web")}`);
       const run = await scenario.mustUp("source");
       expect(run.operations.map(({ op }) => op)).toEqual(["create"]);
       await expectForeignHandsDenied(ground(), "source", namespace);
     }
   });
 
-  test("goes with fence: false, and nothing of the set changes; comes back without it", async () => {
-    scenario.project.setConfig({ fence: false });
+  test("goes with rangeLock: false, and nothing of the set changes; comes back without it", async () => {
+    scenario.project.setConfig({ rangeLock: false });
     const { resourceVersion } = (await scenario.live("source")).metadata;
     const run = await scenario.mustUp("source");
     expect(run.operations.map(({ op, type }) => `${op} ${type.replace(/.*:/, "")}`).sort()).toEqual([
@@ -227,26 +231,26 @@ describeInWhole("a move behind the fence", () => {
       "delete ValidatingAdmissionPolicyBinding",
     ]);
     expect((await scenario.live("source")).metadata.resourceVersion).toBe(resourceVersion);
-    expect(await fenceOn("source")).toEqual([undefined, undefined]);
+    expect(await lockOn("source")).toEqual([undefined, undefined]);
     const scale = { spec: { replicas: 5 } };
     const path = `${setsOf(namespace)}/web/scale${dryRun}`;
     await until("nothing is denied", async () => (await denial(ground().client("source").patch(path, scale))) === "");
-    scenario.project.setConfig({ fence: undefined });
+    scenario.project.setConfig({ rangeLock: undefined });
     const preview = await scenario.project.preview("source");
     expect((await scenario.mustUp("source")).operations).toEqual(preview.operations);
     await expectForeignHandsDenied(ground(), "source", namespace);
   });
 
-  test("goes when the move ends, and the empty half with its fence can be destroyed", async () => {
+  test("goes when the move ends, and the empty half with its range lock can be destroyed", async () => {
     await scenario.moveTo(0);
     await scenario.project.must("config", "set", "peerStack", "none", "-s", "destination");
     const { generation } = (await scenario.live("destination")).metadata;
     await scenario.mustUp("destination");
-    expect(await fenceOn("destination")).toEqual([undefined, undefined]);
+    expect(await lockOn("destination")).toEqual([undefined, undefined]);
     expect((await scenario.live("destination")).metadata.generation).toBe(generation);
     const destroyed = await scenario.project.destroy("source");
     expect([destroyed.code, destroyed.output]).toEqual([0, expect.any(String)]);
-    expect(await fenceOn("source")).toEqual([undefined, undefined]);
+    expect(await lockOn("source")).toEqual([undefined, undefined]);
     expectNothingLost(scenario);
   });
 });

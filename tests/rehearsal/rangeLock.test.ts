@@ -1,22 +1,22 @@
-import { fenceOf, fenceRules } from "../../core/protections/fence";
+import { rangeLockOf, rangeLockRules } from "../../core/protections/rangeLock";
 import type { StatefulSet } from "../../core/kubernetes";
 import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
-import { fenceCases, fencedSet } from "../core/protections/fenceCases";
+import { rangeLockCases, lockedSet } from "../core/protections/rangeLockCases";
 import { World } from "./world";
 
 jest.setTimeout(60_000);
 
-const fence = fenceOf({ namespace: "shop", name: "web", stack: "source" });
+const rangeLock = rangeLockOf({ namespace: "shop", name: "web", stack: "source" });
 const web = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "shop", name: "web" };
 
-/** A cluster with the set as it was before the fence, and the fence. */
+/** A cluster with the set as it was before the range lock, and the range lock. */
 function fenced(before: StatefulSet | undefined, deny = true): SimulatedCluster {
   const cluster = new SimulatedCluster({ name: "source" });
   cluster.seed({ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
   if (before !== undefined) cluster.seed(before);
-  cluster.seed(fence.policy);
-  const spec = { policyName: fence.binding.metadata.name, validationActions: deny ? ["Deny"] : ["Warn"] };
-  cluster.seed({ ...fence.binding, spec });
+  cluster.seed(rangeLock.policy);
+  const spec = { policyName: rangeLock.binding.metadata.name, validationActions: deny ? ["Deny"] : ["Warn"] };
+  cluster.seed({ ...rangeLock.binding, spec });
   return cluster;
 }
 
@@ -32,11 +32,11 @@ function tries(cluster: SimulatedCluster, before: StatefulSet | undefined, after
   }
 }
 
-test.each(fenceCases.map((each) => ({ ...each, verdict: each.denied ?? "allowed" })))(
+test.each(rangeLockCases.map((each) => ({ ...each, verdict: each.denied ?? "allowed" })))(
   "the simulated API server: $what: $verdict",
   ({ before, after, denied }) => {
-    const { validations } = fence.policy.spec as { validations: { message: string }[] };
-    const why = denied && (validations[fenceRules.indexOf(denied)]?.message ?? "no rule");
+    const { validations } = rangeLock.policy.spec as { validations: { message: string }[] };
+    const why = denied && (validations[rangeLockRules.indexOf(denied)]?.message ?? "no rule");
     const by = "ValidatingAdmissionPolicy 'statefulset-cutover.shop.web' with binding 'statefulset-cutover.shop.web'";
     expect(tries(fenced(before), before, after)).toBe(
       why === undefined ? "" : `statefulsets.apps "web" is forbidden: ${by} denied request: ${why}`,
@@ -46,14 +46,14 @@ test.each(fenceCases.map((each) => ({ ...each, verdict: each.denied ?? "allowed"
 );
 
 test("a dry run of a creation is denied before the set is found to exist", async () => {
-  const cluster = fenced(fencedSet("0+3"));
-  expect(await cluster.tryCreate(fencedSet("0+3", "", ""))).toMatchObject({ reason: "Forbidden" });
-  expect(await cluster.tryCreate(fencedSet("0+3"))).toMatchObject({ reason: "AlreadyExists" });
+  const cluster = fenced(lockedSet("0+3"));
+  expect(await cluster.tryCreate(lockedSet("0+3", "", ""))).toMatchObject({ reason: "Forbidden" });
+  expect(await cluster.tryCreate(lockedSet("0+3"))).toMatchObject({ reason: "AlreadyExists" });
 });
 
 test("an old API server serves no policies", async () => {
   const cluster = new SimulatedCluster({ name: "source", version: "v1.29.0" });
-  expect(await cluster.tryCreate(fence.policy)).toMatchObject({ reason: "NotFound" });
+  expect(await cluster.tryCreate(rangeLock.policy)).toMatchObject({ reason: "NotFound" });
 });
 
 describe("a move", () => {
@@ -66,8 +66,8 @@ describe("a move", () => {
       return (error as Error).message;
     }
   };
-  const fences = (cluster: SimulatedCluster): number =>
-    [fence.policy, fence.binding].flatMap(({ apiVersion, kind }) => cluster.objects(apiVersion, kind)).length;
+  const locks = (cluster: SimulatedCluster): number =>
+    [rangeLock.policy, rangeLock.binding].flatMap(({ apiVersion, kind }) => cluster.objects(apiVersion, kind)).length;
 
   test("is fenced from its first up to its end, and the program passes", async () => {
     const config: Record<string, string> = {};
@@ -92,9 +92,9 @@ describe("a move", () => {
       "delete ValidatingAdmissionPolicy",
     ]);
     expect(destination.get(web)).toBe(before);
-    expect([fences(source), fences(destination)]).toEqual([2, 0]);
+    expect([locks(source), locks(destination)]).toEqual([2, 0]);
     expect((await world.stacks.source.destroy()).diagnostics).toEqual([]);
-    expect(fences(source)).toBe(0);
+    expect(locks(source)).toBe(0);
     expect([...world.violations]).toEqual([]);
   });
 });
