@@ -4,10 +4,9 @@ module.exports = {
   roots: ["<rootDir>/tests"],
   testMatch: ["**/*.test.ts"],
   transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
-  // Two by default. A worker that has loaded Pulumi's SDK for many files is slow and large (every copy of it goes on
-  // listening to every promise), so it makes way for a new one.
+  // Two by default. A worker that has loaded Pulumi's SDK for many files is slow and large, so it makes way for a new one.
   maxWorkers: 2,
   workerIdleMemoryLimit: "500MB",
-  // Inside of Jest's sandbox to look up a global costs ten times as much as a parameter.
+  // Inside of Jest's sandbox to look up a global costs more than a parameter.
   sandboxInjectedGlobals: ["Array", "Error", "JSON", "Map", "Math", "Number", "Object", "Promise", "Set", "String"],
 };

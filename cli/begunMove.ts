@@ -5,7 +5,7 @@ import type { Side } from "../core/ordinals";
 import type { ProjectFiles } from "../core/project/startingProject";
 import { isFinished } from "../core/project/standing";
 import { startingProject } from "../core/project/startingProject";
-import type { StartingPoint } from "../core/project/startingProject";
+import type { StartingPoint } from "../core/project/startingPoint";
 import type { FoundHalf, Standing, StandingHalf } from "../core/project/standing";
 import type { ClusterSurvey, SetSurvey } from "../core/project/survey";
 import { UserError } from "../core/userError";

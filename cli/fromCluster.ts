@@ -11,7 +11,7 @@ import type { Connection } from "../live/client/cluster";
 import type { ClusterReader } from "../live/survey/clusterReader";
 import type { SetPlace, Surveyed } from "../live/survey/survey";
 import type { HalfOption } from "../live/survey/standing";
-import type { RealInput, RehearsalOptions } from "../rehearsal/rehearsalInput";
+import type { RealInput, RehearsalOptions } from "../rehearsal/options";
 import type { FromClusterFlags } from "./flags";
 import { begunFlagProblems, projectOfMove, standingInWords } from "./begunMove";
 import { folderProblems } from "./init";

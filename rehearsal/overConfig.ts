@@ -2,7 +2,7 @@ import { asOptions } from "../core/manifests/leaveOut";
 import { shellWord } from "../core/shell";
 import type { Problem } from "../core/userError";
 import { parsedJson } from "../settings/shape";
-import type { RehearsalOptions } from "./rehearsalInput";
+import type { RehearsalOptions } from "./options";
 
 /** The config's list with more in it, as JSON. What is no list stays, and is refused. */
 export function together(text: string | undefined, more: readonly string[]): string {

@@ -1,12 +1,12 @@
 import { program as realProgram } from "../program";
 import { readInput } from "./rehearsalInput";
-import type { RehearsalOptions } from "./rehearsalInput";
+import type { RehearsalOptions } from "./options";
 import { EarlyWarnings } from "./earlyWarnings";
 import type { RehearsalReport, StepReport } from "./engine/report";
 import { Stage } from "./stage";
 import type { Program } from "./stage";
 
-export type { RehearsalOptions } from "./rehearsalInput";
+export type { RehearsalOptions } from "./options";
 export type { Program } from "./stage";
 
 /** What will be rehearsed: known once the input has been found good. */

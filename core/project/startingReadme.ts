@@ -1,6 +1,6 @@
 import { rangeOfSet } from "../kubernetes";
 import { endOf, ordinalsText } from "../ordinals";
-import type { StartingPoint } from "./startingProject";
+import type { StartingPoint } from "./startingPoint";
 import type { SetSurvey } from "./survey";
 
 /** What a new project keeps out of its repository. */

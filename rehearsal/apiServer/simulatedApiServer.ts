@@ -1,4 +1,5 @@
-import type { KubernetesObject } from "../../core/kubernetes";
+import type { KubernetesObject, PersistentVolume } from "../../core/kubernetes";
+import { sourceOf } from "../../core/volumes/backing";
 import { asLabels, invalidExpressions, selects, selectsEverything } from "../../core/set/selectors";
 import type { ObjectReference } from "../../live/client/cluster";
 import { whyDenied } from "./admission";
@@ -62,21 +63,13 @@ const mutableSetFields = new Set([
   "updateStrategy",
 ]);
 
-/** Fields of a PersistentVolume's spec that may change and are not its source. */
-const volumeFields = new Set([
-  "accessModes",
-  "capacity",
-  "claimRef",
-  "mountOptions",
-  "nodeAffinity",
-  "persistentVolumeReclaimPolicy",
-  "storageClassName",
-  "volumeAttributesClassName",
-  "volumeMode",
-]);
-
 function without(value: unknown, names: ReadonlySet<string>): JsonObject {
   return Object.fromEntries(Object.entries(isObject(value) ? value : {}).filter(([name]) => !names.has(name)));
+}
+
+/** What says where the data of a PersistentVolume is. */
+function volumeSource(volume: KubernetesObject): JsonObject {
+  return sourceOf((volume as PersistentVolume).spec);
 }
 
 function invalid(object: KubernetesObject, problem: string): ApiError {
@@ -96,7 +89,7 @@ function checkImmutable(before: KubernetesObject, after: KubernetesObject): void
     ].join(" ");
     throw invalid(after, `spec: Forbidden: updates to statefulset spec for fields other than ${names} are forbidden`);
   }
-  if (id === "v1/PersistentVolume" && !equal(without(before.spec, volumeFields), without(after.spec, volumeFields))) {
+  if (id === "v1/PersistentVolume" && !equal(volumeSource(before), volumeSource(after))) {
     const source = "spec.persistentvolumesource";
     throw invalid(after, `${source}: Forbidden: ${source} is immutable after creation`);
   }

@@ -1,36 +1,7 @@
-import type { OrdinalRange, Side } from "../../../core/ordinals";
-import { rangeOf } from "../../../core/ordinals";
-import type { HalfRecord, LiveHalf, Situation } from "../../../core/protocol/protocol";
+import type { Side } from "../../../core/ordinals";
+import type { Situation } from "../../../core/protocol/protocol";
 import { decide, rules } from "../../../core/protocol/protocol";
-
-const set: OrdinalRange = { start: 0, replicas: 6 };
-
-function record(side: Side, cutoverIndex: number, turn: number): HalfRecord {
-  return { cutoverIndex, set, held: rangeOf(side, set, cutoverIndex), turn, peerTurn: 0 };
-}
-
-const live = (start: number, replicas: number, turn: number, pods?: number[]): LiveHalf => ({
-  range: { start, replicas },
-  turn,
-  ...(pods === undefined ? {} : { pods }),
-});
-
-/** An `up` of the source after five completed ones: 3 of 6 have moved, and the right to claim is the destination's. */
-function source(cutoverIndex: number, more: Partial<Situation> = {}): Situation {
-  return {
-    ...{ side: "source", set, cutoverIndex, batch: 1, live: live(0, 3, 5) },
-    ...{ own: record("source", 3, 5), peer: record("destination", 3, 4) },
-    ...more,
-  };
-}
-
-function destination(cutoverIndex: number, more: Partial<Situation> = {}): Situation {
-  return {
-    ...{ side: "destination", set, cutoverIndex, batch: 1, live: live(3, 3, 4) },
-    ...{ own: record("destination", 3, 4), peer: record("source", 3, 5) },
-    ...more,
-  };
-}
+import { destination, live, record, source } from "./situations";
 
 const nobody = { own: undefined, live: undefined, peer: undefined };
 const before = "so nobody vouches that ordinals 0 to 5 are not running there";

@@ -1,38 +1,15 @@
-import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../../../core/kubernetes";
+import type { KubernetesObject, StatefulSet } from "../../../core/kubernetes";
 import { Unreachable } from "../../../live/client/cluster";
 import { readStatefulSet } from "../../../live/client/objects";
 import { SimulatedCluster } from "../../../rehearsal/cluster/simulatedCluster";
 import { webSet } from "../setStage";
+import { claim, volume } from "../volumes";
 
 const manager = "test";
 const cluster = (): SimulatedCluster => new SimulatedCluster({ name: "source" });
 
 function configMap(data: Record<string, string>): KubernetesObject {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: "default" }, data };
-}
-
-function claim(spec: PersistentVolumeClaim["spec"] = {}): PersistentVolumeClaim {
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name: "data", namespace: "default" },
-    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } }, ...spec },
-  };
-}
-
-function volume(spec: PersistentVolume["spec"] = {}): PersistentVolume {
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolume",
-    metadata: { name: "disk" },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      capacity: { storage: "1Gi" },
-      csi: { driver: "disk.example.com", volumeHandle: "vol-elsewhere-1" },
-      storageClassName: "standard",
-      ...spec,
-    },
-  };
 }
 
 const settings = { apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: "settings" };

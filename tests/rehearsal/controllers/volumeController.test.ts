@@ -1,32 +1,9 @@
-import type { PersistentVolume, PersistentVolumeClaim } from "../../../core/kubernetes";
+import type { PersistentVolume } from "../../../core/kubernetes";
 import { listVolumes, readClaim, readVolume } from "../../../live/client/objects";
 import { SimulatedCluster } from "../../../rehearsal/cluster/simulatedCluster";
+import { claim, volume } from "../volumes";
 
 const cluster = (): SimulatedCluster => new SimulatedCluster({ name: "source" });
-
-function claim(spec: PersistentVolumeClaim["spec"] = {}): PersistentVolumeClaim {
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name: "data", namespace: "default" },
-    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } }, ...spec },
-  };
-}
-
-function volume(spec: PersistentVolume["spec"] = {}): PersistentVolume {
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolume",
-    metadata: { name: "disk" },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      capacity: { storage: "1Gi" },
-      csi: { driver: "disk.example.com", volumeHandle: "vol-elsewhere-1" },
-      storageClassName: "standard",
-      ...spec,
-    },
-  };
-}
 
 describe("volumes", () => {
   const data = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: "default", name: "data" };
