@@ -26,7 +26,8 @@ export type CutoverOutputs = Readonly<Record<string, unknown>>;
  */
 export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
   keepAnswersQuiet();
-  const plan = await failsAsUserError(() => planHalf(args)).catch(async (error: unknown) => {
+  const preview = pulumi.runtime.isDryRun();
+  const plan = await failsAsUserError(() => planHalf(args, preview)).catch(async (error: unknown) => {
     // Known or not: why this `up` is refused may stand in them.
     for (const warning of args.workload.warnings) await pulumi.log.warn(warning);
     throw error;
@@ -34,9 +35,9 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
   const warnings = [...args.workload.warnings, ...plan.warnings];
   const { fresh, known } = newAndKnown(warnings, plan.warned);
   for (const warning of fresh) await pulumi.log.warn(warning);
-  if (pulumi.runtime.isDryRun() && known.length > 0) await pulumi.log.info(knownInWords(known));
+  if (preview && known.length > 0) await pulumi.log.info(knownInWords(known));
   // For the comment on a pull request, and for who is asked to confirm.
-  if (pulumi.runtime.isDryRun() && plan.stepWords !== undefined) await pulumi.log.info(plan.stepWords);
+  if (preview && plan.stepWords !== undefined) await pulumi.log.info(plan.stepWords);
   for (const note of plan.notes) await pulumi.log.info(note);
 
   const { decision, workload } = plan;

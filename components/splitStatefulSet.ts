@@ -25,6 +25,8 @@ import { DeclaredObject, typeToken } from "./kubernetesObject";
 
 /** What a half of a set is made of. */
 export interface SplitStatefulSetArgs {
+  /** Whether nothing is written: then what would be vouched for is exported. */
+  readonly preview: boolean;
   /** What this `up` may do. Comes from `decide`, and from nowhere else. */
   readonly decision: Decision;
   /** The whole set and what belongs to it. */
@@ -81,7 +83,7 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
   public constructor(name: string, args: SplitStatefulSetArgs, opts: pulumi.ComponentResourceOptions) {
     super("statefulset-cutover:index:SplitStatefulSet", name, {}, opts);
     const { decision, workload, cluster } = args;
-    if (decision.refusal !== undefined && !pulumi.runtime.isDryRun()) {
+    if (decision.refusal !== undefined && !args.preview) {
       throw new Error(`this decision is for a preview only: ${decision.refusal.reason}`);
     }
     // A destroy of a half that holds ordinals is refused by the engine, before it deletes anything.
@@ -131,8 +133,8 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
   }
 
   /** In a preview what is asked for, so that a diff says only what will be; otherwise what is. */
-  private proof({ guard, cluster, expected, carry }: SplitStatefulSetArgs): pulumi.Output<Proven> {
-    if (pulumi.runtime.isDryRun()) {
+  private proof({ preview, guard, cluster, expected, carry }: SplitStatefulSetArgs): pulumi.Output<Proven> {
+    if (preview) {
       return pulumi.output(Promise.resolve({ ...expected, carried: carry.expected }));
     }
     // Resolved for an unchanged set too, so that a changed Secret is handed over without a step.

@@ -2,7 +2,7 @@ import { seenOf } from "../core/adopt/compare";
 import { isHalf } from "../core/set/half";
 import type { Seen } from "../core/adopt/compare";
 import { sameJson } from "../core/json";
-import { annotations, titleOf } from "../core/kubernetes";
+import { titleOf } from "../core/kubernetes";
 import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
@@ -92,25 +92,4 @@ export async function namesakeProblems(
 /** Whether a live set was never written by this program. */
 export function isForeign(liveSet: StatefulSet): boolean {
   return !isHalf(liveSet);
-}
-
-/**
- * The namespace to declare, or undefined if it is not this program's: one that exists without our mark stays as it is.
- *
- * @param existing the live namespace.
- */
-export function planNamespace(
-  { namespaceObject: given, namespace, set }: Workload,
-  existing: KubernetesObject | undefined,
-  create: boolean,
-): KubernetesObject | undefined {
-  const mark = existing?.metadata.annotations?.[annotations.namespaceOf];
-  if (!create || (existing !== undefined && mark !== set.metadata.name)) return undefined;
-  const metadata = given?.metadata ?? { name: namespace };
-  return {
-    apiVersion: "v1",
-    kind: "Namespace",
-    ...given,
-    metadata: { ...metadata, annotations: { ...metadata.annotations, [annotations.namespaceOf]: set.metadata.name } },
-  };
 }

@@ -24,6 +24,7 @@ import type { Records } from "./records";
 /** What is known when it is planned what is carried. */
 interface Situation {
   readonly args: CutoverArgs;
+  readonly preview: boolean;
   readonly decision: Decision;
   readonly records: Records;
   /** Undefined in a preview that cannot reach the cluster. */
@@ -72,7 +73,7 @@ async function planOffer(
 }
 
 async function planArrival(
-  { args, decision, look, cluster }: Situation,
+  { args, preview, decision, look, cluster }: Situation,
   names: readonly CarriedName[],
   { carried, cutoverIndex }: HalfOutputs,
   problems: Problem[],
@@ -85,7 +86,7 @@ async function planArrival(
     const problem = notOffered(missing, namespace, args, index);
     // Where no pod starts it can wait, and a way back is not held up.
     const canWait = decision.range.replicas === 0 || decision.releases.length > 0;
-    if (!pulumi.runtime.isDryRun() && !canWait) problems.push(problem);
+    if (!preview && !canWait) problems.push(problem);
     else warnings.push(new UserError([canWait ? problem : outOfTurn(problem)]).message);
   }
   const objects = names.flatMap((name) => {

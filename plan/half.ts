@@ -19,21 +19,22 @@ import { takenAway } from "../core/contract/takenAway";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import { stepInWords } from "../core/protocol/walk";
-import { planAdoption } from "../live/adoption";
-import type { RunningSet } from "../live/adoption";
+import { planAdoption } from "./adoption";
+import type { RunningSet } from "./adoption";
 import { Unreachable } from "../live/client/cluster";
-import { planRangeLock } from "../live/rangeLock";
 import { liveHalf, lookAt } from "../live/look";
 import type { Look } from "../live/look";
-import { isForeign, namesakeProblems, planNamespace } from "../live/namesake";
+import { isForeign, namesakeProblems } from "../live/namesake";
 import type { Existing } from "../live/namesake";
 import type { PeerWatch } from "../live/peer";
 import type { CutoverArgs } from "./arguments";
 import { planCarry } from "./carry";
 import { clusterContentProblems } from "./clusterContent";
 import { planHandOver } from "./handOver";
+import { planNamespace } from "./namespace";
 import { checkNeeds } from "./needs";
 import { askPeer, fencedPods } from "./protections";
+import { planRangeLock } from "./rangeLock";
 import { readRecords } from "./records";
 import { checkSecrets } from "./secrets";
 
@@ -54,10 +55,11 @@ export interface HalfPlan extends SplitStatefulSetArgs {
 /**
  * Reads the outputs of both halves and looks at the own cluster, then lets the core decide.
  *
+ * @param preview whether nothing is written: what would be refused for being out of turn alone is a warning then.
  * @throws UserError with every problem if this `up` may not run. In a preview an `up` that is only out of turn passes
  * with a warning, so that a pull request can show both halves of one step.
  */
-export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
+export async function planHalf(given: CutoverArgs, preview: boolean): Promise<HalfPlan> {
   const adopt = given.adopt === true && given.side === "source";
   const args = adopt ? withForcedBelongings(given) : given;
   const { side, workload, connection, cutoverIndex } = args;
@@ -74,7 +76,7 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
   const records = await readRecords(args, problems);
   const { own } = records;
   const peer = records.peer === "none" ? undefined : records.peer;
-  const look = await lookOrTakeRecord(looking, args, own, warnings);
+  const look = await lookOrTakeRecord(looking, { args, own, preview }, warnings);
   const live = look === undefined ? liveAsRecorded(own) : look.set && liveHalf(look.set);
   const clusterUid = look?.clusterUid ?? own?.cluster ?? "";
 
@@ -113,13 +115,13 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
   const adoption = adopts ? await planAdoption(cluster, runningSet(args, half, look, peer), problems) : undefined;
   if (decision.refusal !== undefined) {
     const problem = refusalProblem(decision.refusal, args, stacks);
-    if (!decision.refusal.outOfTurn || !pulumi.runtime.isDryRun()) throw new UserError([...problems, problem]);
+    if (!decision.refusal.outOfTurn || !preview) throw new UserError([...problems, problem]);
     warnings.push(new UserError([{ ...problem, what: `not this half's turn yet: ${problem.what}` }]).message);
   }
 
   if (look?.set !== undefined && !adopts) problems.push(...setProblems(identity, whyReplaced(look.set, half)));
   const handOver = await planHandOver({ args, decision, records, look, live, cluster }, problems);
-  const carry = await planCarry({ args, decision, records, look, cluster }, problems);
+  const carry = await planCarry({ args, preview, decision, records, look, cluster }, problems);
   await checkNeeds({ args, decision, isFirst: own === undefined }, look && cluster, problems, warnings);
   const lockedSet = { namespace, name: identity.name, stack: pulumi.getStack() };
   const locking = { set: lockedSet, asked: args.rangeLock, recorded: own?.rangeLock, version: look?.version };
@@ -131,7 +133,7 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
     peer:
       decision.claims.length === 0 ? undefined : watchOf(args, { ownClusterUid: clusterUid, situation, stacks }, peer),
   };
-  if (decision.refusal === undefined) await askPeer(guard, warnings);
+  if (decision.refusal === undefined) await askPeer(guard, preview, warnings);
   const fencedNow = fencedPods(guard, warnings);
   const namespaceObject = planNamespace(workload, look?.namespaceObject, args.createNamespace ?? true);
   if (own === undefined && workload.namespaceObject !== undefined && namespaceObject === undefined) {
@@ -140,6 +142,7 @@ export async function planHalf(given: CutoverArgs): Promise<HalfPlan> {
     );
   }
   return {
+    preview,
     workload,
     identity,
     cluster,
@@ -201,16 +204,19 @@ function indexProblem({ cutoverIndex, workload: { range, set } }: CutoverArgs): 
 /** A preview may run where the cluster cannot be reached, but never without saying so. */
 async function lookOrTakeRecord(
   looking: Promise<Look>,
-  { connection }: CutoverArgs,
-  own: HalfOutputs | undefined,
+  {
+    args,
+    own,
+    preview,
+  }: { readonly args: CutoverArgs; readonly own: HalfOutputs | undefined; readonly preview: boolean },
   warnings: string[],
 ): Promise<Look | undefined> {
   try {
     return await looking;
   } catch (error) {
-    if (!(error instanceof Unreachable) || !pulumi.runtime.isDryRun() || own === undefined) throw error;
+    if (!(error instanceof Unreachable) || !preview || own === undefined) throw error;
     warnings.push(
-      `the cluster of context ${connection.context} cannot be looked at, so this preview takes the recorded state for ` +
+      `the cluster of context ${args.connection.context} cannot be looked at, so this preview takes the recorded state for ` +
         `true and checks nothing there (${error.message})`,
     );
     return undefined;

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { FencedPod } from "../core/contract/record";
 import { UserError } from "../core/userError";
 import { Unreachable } from "../live/client/cluster";
@@ -9,14 +8,14 @@ import type { GuardedSet } from "../live/guard";
  * The look at the live peer, so that an `up` that it would stop changes nothing, and a preview says so. The guard looks
  * again, immediately before the write.
  */
-export async function askPeer(guard: GuardedSet, warnings: string[]): Promise<void> {
+export async function askPeer(guard: GuardedSet, preview: boolean, warnings: string[]): Promise<void> {
   try {
     const objections = await objectionsOfPeer(guard);
     if (objections.length === 0) return;
-    if (!pulumi.runtime.isDryRun()) throw new UserError(objections);
+    if (!preview) throw new UserError(objections);
     warnings.push(`not this half's turn yet: ${new UserError(objections).message}`);
   } catch (error) {
-    if (!(error instanceof Unreachable) || !pulumi.runtime.isDryRun()) throw error;
+    if (!(error instanceof Unreachable) || !preview) throw error;
     warnings.push(
       `the peer cannot be looked at through peerContext, and an up that claims would be refused (${error.message})`,
     );

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readStackOutputs } from "../components/peer";
+import { readStackOutputs } from "./stackOutputs";
 import { peerOf } from "../core/ordinals";
 import { readOutputs } from "../core/contract/record";
 import type { HalfOutputs } from "../core/contract/record";

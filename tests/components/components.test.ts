@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { declareCarriedVolume } from "../../components/carriedVolume";
 import { failsAsUserError } from "../../components/failure";
 import { DeclaredObject, typeToken } from "../../components/kubernetesObject";
-import { readStackOutputs } from "../../components/peer";
+import { readStackOutputs } from "../../plan/stackOutputs";
 import type { KubernetesObject } from "../../core/kubernetes";
 import { UserError } from "../../core/userError";
 import { offeredVolume } from "../../core/volumes/volume";

@@ -5,7 +5,7 @@ import { rangeLockApi, rangeLockName, rangeLockOf } from "../../core/protections
 import type { RangeLockRule } from "../../core/protections/rangeLock";
 import { renderProblem } from "../../core/userError";
 import type { Problem } from "../../core/userError";
-import { planRangeLock } from "../../live/rangeLock";
+import { planRangeLock } from "../../plan/rangeLock";
 import { connectCluster } from "../../live/client/kubernetesCluster";
 import type { ApiClient, KubeObject } from "../../dev/playground/api";
 import { readAccess, renderKubeconfig } from "../../dev/playground/kubeconfig";

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "../../core/kubernetes";
 import { UserError } from "../../core/userError";
 import type { Workload } from "../../core/manifests/workload";
-import { namesakeProblem, namesakeProblems, planNamespace, refuseNamesake } from "../../live/namesake";
+import { namesakeProblem, namesakeProblems, refuseNamesake } from "../../live/namesake";
 import { liveSet, webSet } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";
 
@@ -105,31 +105,4 @@ test("an object that was compared is taken over, unless it has changed since", (
   expect(namesakeProblem(service, live, { adopted: seen("b", "7") })).toEqual(changed);
   const generations = { ...live, metadata: { ...live.metadata, generation: 3 } };
   expect(namesakeProblem(service, generations, { adopted: seen("a", "3") })).toBeUndefined();
-});
-
-describe("the namespace", () => {
-  const mark = { "statefulset-cutover/namespace-of": "web" };
-  const made: KubernetesObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", annotations: mark } };
-  const given: KubernetesObject = {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: "shop", labels: { team: "a" }, annotations: { note: "b" } },
-  };
-
-  test("is made, with our mark, where there is none or where we made it", () => {
-    expect(planNamespace(workload, undefined, true)).toEqual(made);
-    expect(planNamespace(workload, made, true)).toEqual(made);
-    expect(planNamespace({ ...workload, namespaceObject: given }, made, true)).toEqual({
-      ...given,
-      metadata: { name: "shop", labels: { team: "a" }, annotations: { note: "b", ...mark } },
-    });
-  });
-
-  test("is left alone where it is somebody else's, or another set's, or not wanted", () => {
-    expect(planNamespace(workload, given, true)).toBeUndefined();
-    const others = { ...made, metadata: { name: "shop", annotations: { "statefulset-cutover/namespace-of": "db" } } };
-    expect(planNamespace(workload, others, true)).toBeUndefined();
-    expect(planNamespace(workload, undefined, false)).toBeUndefined();
-    expect(planNamespace(workload, made, false)).toBeUndefined();
-  });
 });

@@ -12,7 +12,7 @@ import { TroubledWorld } from "./world";
 import { readStatefulSet } from "../../../live/client/objects";
 
 jest.mock("@pulumi/pulumi", () => jest.requireActual<typeof import("./standIn")>("./standIn").pulumi);
-jest.mock("../../../components/peer", () => jest.requireActual<typeof import("./standIn")>("./standIn").peer);
+jest.mock("../../../plan/stackOutputs", () => jest.requireActual<typeof import("./standIn")>("./standIn").peer);
 
 jest.setTimeout(300_000);
 

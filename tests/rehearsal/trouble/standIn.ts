@@ -1,4 +1,4 @@
-import type { StackOutputs } from "../../../components/peer";
+import type { StackOutputs } from "../../../plan/stackOutputs";
 
 /** The Pulumi stack that an `up` runs in: all that the planning half of the program asks Pulumi for. */
 export interface RunningStack {
@@ -22,10 +22,9 @@ function stack(): RunningStack {
 /** What takes the place of `@pulumi/pulumi`: no engine, no SDK, hence a small part of the time. */
 export const pulumi = {
   getStack: (): string => stack().name,
-  runtime: { isDryRun: (): boolean => false },
 };
 
-/** What takes the place of `components/peer.ts`. */
+/** What takes the place of `plan/stackOutputs.ts`. */
 export const peer = {
   readStackOutputs: (name: string): Promise<StackOutputs> => stack().read(name),
 };

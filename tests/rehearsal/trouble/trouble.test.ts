@@ -1,7 +1,7 @@
 import { search } from "./search";
 
 jest.mock("@pulumi/pulumi", () => jest.requireActual<typeof import("./standIn")>("./standIn").pulumi);
-jest.mock("../../../components/peer", () => jest.requireActual<typeof import("./standIn")>("./standIn").peer);
+jest.mock("../../../plan/stackOutputs", () => jest.requireActual<typeof import("./standIn")>("./standIn").peer);
 
 /** The same schedules each time: a change must not fail by luck that has nothing to do with it. Others are for `main.cjs`. */
 const seed = Number(process.env.SEED ?? 1);

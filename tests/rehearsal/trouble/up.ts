@@ -12,7 +12,7 @@ import { notReady, unhealthy } from "../../../rehearsal/engine/awaiter";
 import type { SimulatedCluster } from "../../../rehearsal/cluster/simulatedCluster";
 import { referenceOf } from "../../../rehearsal/apiServer/references";
 import type { Guard } from "./guard";
-import type { StackOutputs } from "../../../components/peer";
+import type { StackOutputs } from "../../../plan/stackOutputs";
 
 /*
  * One `pulumi up` of one half, as a row of points at which it can be stopped or killed.
@@ -68,7 +68,7 @@ export async function up(args: CutoverArgs, ports: UpPorts): Promise<void> {
   const refreshed = cluster.get(reference) as StatefulSet | undefined;
   const wasReady = refreshed !== undefined && unhealthy(refreshed, cluster).length === 0;
   if (refreshed === undefined) ports.record({ hasSet: false });
-  const plan = await planHalf(args);
+  const plan = await planHalf(args, false);
   await at("decided");
   const half = halfOfSet(set, plan.decision, plan.clusterUid, plan.leavingNote);
   declare(plan, ports);

@@ -6,7 +6,7 @@ import { play, told } from "./story";
 import { TroubledWorld } from "./world";
 
 jest.mock("@pulumi/pulumi", () => jest.requireActual<typeof import("./standIn")>("./standIn").pulumi);
-jest.mock("../../../components/peer", () => jest.requireActual<typeof import("./standIn")>("./standIn").peer);
+jest.mock("../../../plan/stackOutputs", () => jest.requireActual<typeof import("./standIn")>("./standIn").peer);
 
 afterEach(() => {
   jest.restoreAllMocks();

@@ -8,9 +8,9 @@ import { notTakenSecrets } from "../core/adopt/secretValues";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { Workload } from "../core/manifests/workload";
-import type { Cluster } from "./client/cluster";
-import { readExisting, referenceKey } from "./namesake";
-import { listAutoscalers } from "./client/objects";
+import type { Cluster } from "../live/client/cluster";
+import { readExisting, referenceKey } from "../live/namesake";
+import { listAutoscalers } from "../live/client/objects";
 
 /** What a first `up` takes over, as it runs. */
 export interface Adoption {
