@@ -21,7 +21,7 @@ const longestValue = 60;
 const widestName = 44;
 
 /** How an operation looks: its symbol, as in `pulumi preview`, and its word. */
-export const looks: Record<OperationKind, { symbol: string; word: string; colour: keyof Palette }> = {
+export const operationMarks: Record<OperationKind, { symbol: string; word: string; colour: keyof Palette }> = {
   create: { symbol: "+", word: "create", colour: "green" },
   update: { symbol: "~", word: "update", colour: "yellow" },
   replace: { symbol: "+-", word: "replace", colour: "magenta" },
@@ -116,7 +116,7 @@ function renderOperations(operations: readonly Operation[], palette: Palette): s
   const typeWidth = Math.max(...operations.map(({ type }) => type.length));
   const nameWidth = Math.min(Math.max(...operations.map(({ name }) => name.length)), widestName);
   return operations.flatMap((operation) => {
-    const { symbol, word, colour } = looks[operation.op];
+    const { symbol, word, colour } = operationMarks[operation.op];
     const line = `${operation.type.padEnd(typeWidth)}  ${operation.name.padEnd(nameWidth)}  ${word}`;
     const fields = operation.op === "update" || operation.op === "replace" ? operation.changes : [];
     return [

@@ -9,7 +9,7 @@ import type { ClusterSurvey, SetSurvey } from "../core/project/survey";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { GivenIndex } from "../core/manifests/workload";
-import { readInput as readHalfInput } from "../input";
+import { readInput } from "../input";
 import type { Input, ReadFile } from "../input";
 import { isStackName } from "../settings";
 import type { MovedSet } from "./invariants";
@@ -61,7 +61,7 @@ const defaultProject = "statefulset-cutover";
  *
  * @throws UserError with every problem, those that the caller had found included.
  */
-export async function readInput(options: RehearsalOptions): Promise<RehearsalInput> {
+export async function readRehearsalInput(options: RehearsalOptions): Promise<RehearsalInput> {
   const problems: Problem[] = [...options.problems];
   const folder = resolve(options.cwd, options.configDir ?? ".");
   const { real } = options;
@@ -201,7 +201,7 @@ async function readHalf(
     values: stacks[side].values,
     ...(projectFile === undefined ? {} : { projectFile }),
   };
-  const input = await readHalfInput(source, readFile, problems, indexes);
+  const input = await readInput(source, readFile, problems, indexes);
   if (input === undefined) return undefined;
   const classes = (input.workload.set.spec.volumeClaimTemplates ?? []).map(({ spec }) => spec.storageClassName);
   return { ...input, storageClasses: [...new Set(classes.filter((name) => name !== undefined))] };

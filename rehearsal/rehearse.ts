@@ -1,5 +1,5 @@
 import { program as realProgram } from "../program";
-import { readInput } from "./rehearsalInput";
+import { readRehearsalInput } from "./rehearsalInput";
 import type { RehearsalOptions } from "./options";
 import { EarlyWarnings } from "./earlyWarnings";
 import type { RehearsalReport, StepReport } from "./engine/report";
@@ -49,7 +49,7 @@ export async function rehearse(
   listener: RehearsalListener = {},
   program: Program = realProgram,
 ): Promise<RehearsalReport> {
-  const input = await readInput(options);
+  const input = await readRehearsalInput(options);
   const { name, namespace, start, replicas } = input.set;
   const plan: RehearsalPlan = {
     set: { name, namespace, start, replicas },

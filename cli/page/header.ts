@@ -24,7 +24,7 @@ export function renderHeader(rehearsed: Rehearsed, steps: readonly PlacedStep[])
   return markup`<header id="top">
 <p class="eyebrow">Rehearsal of a move between two clusters</p>
 <h1>StatefulSet ${set.name}</h1>
-${renderVerdict(rehearsed, steps)}
+${verdictBox(rehearsed, steps)}
 <dl class="facts">
 ${facts.map(
   ([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>
@@ -36,7 +36,7 @@ ${plan.warnings.map(
 )}</header>`;
 }
 
-function renderVerdict({ violations, plan }: Rehearsed, steps: readonly PlacedStep[]): Markup {
+function verdictBox({ violations, plan }: Rehearsed, steps: readonly PlacedStep[]): Markup {
   if (violations.length === 0) {
     return markup`<div class="verdict good"><p><strong>✓ All well: every invariant held.</strong></p>
 <p>No ordinal ran twice, none was left out, no volume was lost, empty or shared, and nothing restarted that did not move. Checked after everything that happened in either cluster.</p></div>`;

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import type { Markup } from "./markup";
 import { markup } from "./markup";
 import { renderHeader } from "./header";
-import { renderPicture } from "./picture";
+import { ordinalTable } from "./picture";
 import type { PlacedStep, Rehearsed } from "./rehearsed";
 import { placed } from "./rehearsed";
 import { script } from "./script";
-import { renderStep } from "./step";
+import { stepSection } from "./step";
 import { style } from "./style";
 
 /** With more steps than this, only those with trouble are open at first. */
@@ -50,12 +50,12 @@ ${renderHeader(rehearsed, steps)}
 <main>
 <section aria-labelledby="where">
 <h2 id="where">Where each ordinal lives</h2>
-${renderPicture(set, steps)}
+${ordinalTable(set, steps)}
 </section>
 <section aria-labelledby="steps">
 <div class="heading"><h2 id="steps" tabindex="-1">What each <code>pulumi up</code> changes</h2><button type="button" id="toggle" hidden>Close all</button></div>
 <p class="lead">${leadOf(steps)}</p>
-${steps.map((step) => renderStep(step, rehearsed, step.number > 0 && steps.length <= mostOpen))}
+${steps.map((step) => stepSection(step, rehearsed, step.number > 0 && steps.length <= mostOpen))}
 </section>
 <section aria-labelledby="checked">
 <h2 id="checked">What was checked</h2>

@@ -27,7 +27,7 @@ interface Run extends OrdinalRange {
 }
 
 /** The table of where every ordinal lives after every step: one row a step; one cell an ordinal, or one bar for large sets. */
-export function renderPicture(set: OrdinalRange, steps: readonly PlacedStep[]): Markup {
+export function ordinalTable(set: OrdinalRange, steps: readonly PlacedStep[]): Markup {
   const asCells = set.replicas <= mostColumns;
   const heads = asCells
     ? ordinalsOf(set).map((ordinal) => markup`<th scope="col">${ordinal}</th>`)

@@ -1,7 +1,7 @@
 import type { Side } from "../../core/ordinals";
 import { ordinalsText } from "../../core/ordinals";
 import type { Change, Diagnostic, Operation, OperationKind } from "../../rehearsal/engine/report";
-import { indexText, isStill, looks, renderTitle, renderValue, shownOperations } from "../renderStep";
+import { indexText, isStill, operationMarks, renderTitle, renderValue, shownOperations } from "../renderStep";
 import { alreadySaid } from "../renderVerdict";
 import type { Markup } from "./markup";
 import { markup } from "./markup";
@@ -25,7 +25,7 @@ const done: Record<OperationKind, string> = {
 };
 
 /** One step: what moves, where every ordinal lives then, and what each `pulumi up` changes, in order. */
-export function renderStep(placed: PlacedStep, { plan }: Rehearsed, open: boolean): Markup {
+export function stepSection(placed: PlacedStep, { plan }: Rehearsed, open: boolean): Markup {
   const { number, step, violations, trouble } = placed;
   const rendered = { ...placed, set: plan.set };
   const title = renderTitle(rendered, number, plan.indexes.length - 1);
@@ -40,8 +40,8 @@ ${
     ? ""
     : markup`<details${open || trouble !== undefined ? markup` open` : ""}>
 <summary>${step.order.map((side, at) => markup`${at === 0 ? "" : ", then "}<b>${side}</b>: ${summaryOf(placed, side)}`)}</summary>
-${renderOutOfTurn(placed, index)}<ol class="ups">
-${step.order.map((side) => renderUp(placed, plan, side, index))}
+${outOfTurnBox(placed, index)}<ol class="ups">
+${step.order.map((side) => upItem(placed, plan, side, index))}
 </ol>
 </details>`
 }
@@ -49,29 +49,29 @@ ${step.order.map((side) => renderUp(placed, plan, side, index))}
 `;
 }
 
-function renderCommand(side: Side, index: string): Markup {
+function commandHeading(side: Side, index: string): Markup {
   return markup`<h4><code>pulumi up -s ${side}</code> <span class="index">cutoverIndex ${index}</span></h4>`;
 }
 
 /** What the wrong order gets: no trouble, but what the guard is for. */
-function renderOutOfTurn({ step: { outOfTurn, order } }: PlacedStep, index: string): Markup | "" {
+function outOfTurnBox({ step: { outOfTurn, order } }: PlacedStep, index: string): Markup | "" {
   if (outOfTurn === undefined) return "";
   return markup`<div class="tried">
-${renderCommand(outOfTurn.side, index)}
+${commandHeading(outOfTurn.side, index)}
 <p class="why">Tried before the ${order[0]}’s, to see that the wrong order is refused. Nothing changed.</p>
 <div class="said refused"><strong>✓ Refused</strong><p>${outOfTurn.refusal.trimEnd()}</p></div>
 </div>
 `;
 }
 
-function renderUp(placed: PlacedStep, plan: Rehearsed["plan"], side: Side, index: string): Markup {
+function upItem(placed: PlacedStep, plan: Rehearsed["plan"], side: Side, index: string): Markup {
   const half = placed.step[side];
   const operations = shownOperations(half);
   return markup`<li>
-${renderCommand(side, index)}
+${commandHeading(side, index)}
 <p class="why">${whyOf(placed, plan, side)}</p>
-${operations.length === 0 ? markup`<p class="nothing">${wasRun(placed, side) ? "No changes." : "Not run: the step had stopped before it."}</p>` : renderOperations(operations, side)}
-${(half.diagnostics ?? []).map((diagnostic) => renderDiagnostic(diagnostic, operations.length))}
+${operations.length === 0 ? markup`<p class="nothing">${wasRun(placed, side) ? "No changes." : "Not run: the step had stopped before it."}</p>` : operationTable(operations, side)}
+${(half.diagnostics ?? []).map((diagnostic) => messageBox(diagnostic, operations.length))}
 </li>
 `;
 }
@@ -115,26 +115,26 @@ function summaryOf(placed: PlacedStep, side: Side): string {
 }
 
 /** Operations in the order in which they are done, the fields of an update below it. */
-function renderOperations(operations: readonly Operation[], side: Side): Markup {
+function operationTable(operations: readonly Operation[], side: Side): Markup {
   return markup`<table class="operations">
 <caption class="hidden">What this up changes in the ${side}, in order</caption>
 <colgroup><col class="op"><col><col class="name"></colgroup>
 <thead class="hidden"><tr><th scope="col">Operation</th><th scope="col">Resource</th><th scope="col">Name</th></tr></thead>
 <tbody>
-${operations.map(renderOperation)}
+${operations.map(operationRow)}
 </tbody>
 </table>`;
 }
 
-function renderOperation({ op, type, name, changes }: Operation): Markup {
-  const { symbol } = looks[op];
+function operationRow({ op, type, name, changes }: Operation): Markup {
+  const { symbol } = operationMarks[op];
   const [group, kind] = split(type);
   const fields = op === "update" || op === "replace" ? changes : [];
   return markup`<tr class="${op}"><th scope="row"><span class="symbol">${symbol}</span> ${op}</th><td>${kind} <small>${group}</small></td><td><code>${name}</code></td></tr>
 ${
   fields.length === 0
     ? ""
-    : markup`<tr class="fields"><td colspan="3"><ul>${fields.map(renderChange)}</ul></td></tr>
+    : markup`<tr class="fields"><td colspan="3"><ul>${fields.map(changeItem)}</ul></td></tr>
 `
 }`;
 }
@@ -146,7 +146,7 @@ function split(type: string): readonly [string, string] {
 }
 
 /** One field: `~ spec.replicas: 6 => 5`, or `+` and `-` for one that comes or goes. */
-function renderChange({ path, from, to }: Change): Markup {
+function changeItem({ path, from, to }: Change): Markup {
   const value = (given: unknown): string => renderValue(given, longestValue);
   const [symbol, kind] = to === undefined ? ["-", "delete"] : from === undefined ? ["+", "create"] : ["~", "update"];
   const before = from === undefined ? "" : markup`<del>${value(from)}</del>`;
@@ -156,7 +156,7 @@ function renderChange({ path, from, to }: Change): Markup {
 }
 
 /** A message, with its line ends. An error of an `up` that had done nothing is a refusal. */
-function renderDiagnostic({ severity, message }: Diagnostic, operations: number): Markup {
+function messageBox({ severity, message }: Diagnostic, operations: number): Markup {
   const words = {
     info: "Note",
     warning: "⚠ Warning",

@@ -2,8 +2,8 @@ import { annotations, titleOf } from "../../core/kubernetes";
 import type { KubernetesObject, PersistentVolume, StatefulSet } from "../../core/kubernetes";
 import type { LeaseAge } from "../../core/protections/leaving";
 import { UserError } from "../../core/userError";
-import { ApiServer } from "./apiServer";
-import type { ApiAnswer, ApiRequest } from "./apiServer";
+import { ApiClient } from "./apiClient";
+import type { ApiAnswer, ApiRequest } from "./apiClient";
 import { Unreachable } from "./cluster";
 import type { Cluster, Connection, Listing, ObjectReference, Refused } from "./cluster";
 import { collection, discoveredResource, groupPath, knownResource, qualified } from "./resources";
@@ -23,14 +23,14 @@ interface LeaseSpec {
 
 /** Opens a cluster for looking at it. Reads no kubeconfig and connects to nothing before the first question. */
 export function connectCluster(connection: Connection): Cluster {
-  return new KubernetesCluster(new ApiServer(connection));
+  return new KubernetesCluster(new ApiClient(connection));
 }
 
 /** A cluster behind a real API server. */
 export class KubernetesCluster implements Cluster {
   private readonly discovered = new Map<string, Resource>();
 
-  public constructor(private readonly server: ApiServer) {}
+  public constructor(private readonly server: ApiClient) {}
 
   public get connection(): Connection {
     return this.server.connection;

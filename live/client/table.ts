@@ -1,4 +1,4 @@
-import type { ApiAnswer } from "./apiServer";
+import type { ApiAnswer } from "./apiClient";
 
 /**
  * How to ask for what `kubectl get` prints, without the objects: the API server makes the rows, and leaves everything else

@@ -1,6 +1,6 @@
 import type { CarriedName } from "../../core/set/carried";
 import type { KubernetesObject } from "../../core/kubernetes";
-import { ApiServer } from "../client/apiServer";
+import { ApiClient } from "../client/apiClient";
 import type { Cluster, Connection } from "../client/cluster";
 import { Unreachable } from "../client/cluster";
 import { isNotFound, KubernetesCluster } from "../client/kubernetesCluster";
@@ -23,14 +23,14 @@ export interface Glance {
 
 /** Opens a cluster for reading. Reads no kubeconfig and connects to nothing before the first question. */
 export function readCluster(connection: Connection): ClusterReader {
-  const server = new ApiServer(connection);
+  const server = new ApiClient(connection);
   return new ApiReader(server, new KubernetesCluster(server));
 }
 
 /** A cluster behind a real API server. */
 export class ApiReader implements ClusterReader {
   public constructor(
-    private readonly server: ApiServer,
+    private readonly server: ApiClient,
     private readonly cluster: KubernetesCluster,
   ) {}
 

@@ -9,7 +9,7 @@ import type {
 } from "../../core/kubernetes";
 import type { FoundSet } from "../../core/project/survey";
 import type { ClusterReader } from "./clusterReader";
-import type { Looks } from "./permittedLooks";
+import type { PermittedLooks } from "./permittedLooks";
 
 /** What is a set's own, of what its namespace has. */
 export async function ownOf(
@@ -19,7 +19,7 @@ export async function ownOf(
     readonly pods: readonly KubernetesObject[] | undefined;
     readonly claims: readonly KubernetesObject[] | undefined;
   },
-  looks: Looks,
+  looks: PermittedLooks,
 ): Promise<FoundSet> {
   const claims = claimsOf(set, (of.claims ?? []) as PersistentVolumeClaim[]);
   const pods = podsAround(set.metadata.name, claims, of.pods ?? []);
@@ -29,7 +29,7 @@ export async function ownOf(
 }
 
 /** The destination's half of a move that has begun. */
-export async function halfIn(reader: ClusterReader, set: KubernetesObject, looks: Looks): Promise<FoundSet> {
+export async function halfIn(reader: ClusterReader, set: KubernetesObject, looks: PermittedLooks): Promise<FoundSet> {
   const { namespace = "default" } = set.metadata;
   const [pods, claims] = await Promise.all([
     looks.need(reader.list("v1", "Pod", namespace)),

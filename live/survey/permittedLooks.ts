@@ -5,7 +5,7 @@ import { mostSingleReads, NotAllowed, Unreachable, UnknownContext } from "../cli
 import type { ClusterReader } from "./clusterReader";
 
 /** Looks at one cluster, and what became of them: what the account may not see is told together. */
-export class Looks {
+export class PermittedLooks {
   /** What could not be looked at and can be done without. */
   public readonly warnings: string[] = [];
   private readonly lacking: Problem[] = [];

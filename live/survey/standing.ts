@@ -3,7 +3,7 @@ import { isHalf } from "../../core/set/half";
 import type { StatefulSet } from "../../core/kubernetes";
 import type { FoundHalf } from "../../core/project/standing";
 import type { ClusterReader } from "./clusterReader";
-import { Looks } from "./permittedLooks";
+import { PermittedLooks } from "./permittedLooks";
 import type { SetPlace } from "./survey";
 
 /** The option that named a context. */
@@ -20,7 +20,7 @@ export async function lookAtHalf(
   { context, namespace, name }: SetPlace,
   option: HalfOption,
 ): Promise<FoundHalf> {
-  const looks = new Looks(`${option} ${context}:`, "the rehearsal");
+  const looks = new PermittedLooks(`${option} ${context}:`, "the rehearsal");
   const [system, set] = await Promise.all([
     looks.need(reader.read({ apiVersion: "v1", kind: "Namespace", name: "kube-system" })),
     looks.need(reader.read({ apiVersion: "apps/v1", kind: "StatefulSet", namespace, name })),

@@ -13,7 +13,7 @@ import type { ClusterSurvey, FoundSet, SetSurvey } from "../../core/project/surv
 import { UserError } from "../../core/userError";
 import type { Problem } from "../../core/userError";
 import type { ClusterReader } from "./clusterReader";
-import { Looks } from "./permittedLooks";
+import { PermittedLooks } from "./permittedLooks";
 import { halfIn, ownOf } from "./ownOfSet";
 
 /** A set by its name, in a cluster by its kubeconfig context. */
@@ -50,7 +50,7 @@ const candidateKinds: readonly (readonly [apiVersion: string, kind: string])[] =
  */
 export async function surveySet(reader: ClusterReader, place: SetPlace): Promise<Surveyed<SetSurvey>> {
   const { context, namespace, name } = place;
-  const looks = new Looks(`--from-cluster ${context}:`, "the rehearsal");
+  const looks = new PermittedLooks(`--from-cluster ${context}:`, "the rehearsal");
   const set = await looks.need(reader.read({ apiVersion: "apps/v1", kind: "StatefulSet", namespace, name }));
   looks.throwIfLacking();
   if (set === undefined) throw new UserError([await missingSet(reader, place, looks)]);
@@ -121,7 +121,7 @@ export async function surveyDestination(
   context: string,
   source: SetSurvey,
 ): Promise<Surveyed<ClusterSurvey>> {
-  const looks = new Looks(`--destination-context ${context}:`, "the destination");
+  const looks = new PermittedLooks(`--destination-context ${context}:`, "the destination");
   const namespace = source.set.metadata.namespace ?? "default";
   const storage = storageNeeds(source.claims, source.volumes);
   const [version, kubeSystem] = await Promise.all([
@@ -188,11 +188,15 @@ export async function surveyDestination(
 }
 
 /** Why pods are not Ready and claims not Bound, in the words of their cluster. */
-function troubles({ where }: Looks, { pods, claims }: FoundSet): string[] {
+function troubles({ where }: PermittedLooks, { pods, claims }: FoundSet): string[] {
   return troublesOf(pods, claims).map((text) => `${where} ${text}`);
 }
 
-async function missingSet(reader: ClusterReader, { namespace, name }: SetPlace, looks: Looks): Promise<Problem> {
+async function missingSet(
+  reader: ClusterReader,
+  { namespace, name }: SetPlace,
+  looks: PermittedLooks,
+): Promise<Problem> {
   const others = await looks.may(reader.list("apps/v1", "StatefulSet", namespace), [], "");
   const names = others.map(({ metadata }) => `${namespace}/${metadata.name}`);
   return {
@@ -226,7 +230,7 @@ async function findCarried(
   reader: ClusterReader,
   set: StatefulSet,
   account: KubernetesObject | undefined,
-  looks: Looks,
+  looks: PermittedLooks,
 ): Promise<{ readonly names: readonly CarriedName[]; readonly left: readonly string[] }> {
   const namespace = set.metadata.namespace ?? "default";
   const names: CarriedName[] = [];

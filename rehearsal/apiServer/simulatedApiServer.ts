@@ -16,8 +16,8 @@ import { conflictIn, duplicateKey, merge } from "./serverSideApply";
 export type RefusalReason = "AlreadyExists" | "Forbidden" | "NotFound" | "Invalid" | "Conflict" | "BadRequest";
 
 /** The API server refused a request. */
-export class ApiError extends Error {
-  public override readonly name = "ApiError";
+export class ApiRefusal extends Error {
+  public override readonly name = "ApiRefusal";
 
   public constructor(
     public readonly reason: RefusalReason,
@@ -72,9 +72,9 @@ function volumeSource(volume: KubernetesObject): JsonObject {
   return sourceOf((volume as PersistentVolume).spec);
 }
 
-function invalid(object: KubernetesObject, problem: string): ApiError {
+function invalid(object: KubernetesObject, problem: string): ApiRefusal {
   const group = object.apiVersion.includes("/") ? `.${object.apiVersion.split("/")[0] ?? ""}` : "";
-  return new ApiError("Invalid", `${object.kind}${group} "${object.metadata.name}" is invalid: ${problem}`);
+  return new ApiRefusal("Invalid", `${object.kind}${group} "${object.metadata.name}" is invalid: ${problem}`);
 }
 
 function checkImmutable(before: KubernetesObject, after: KubernetesObject): void {
@@ -130,7 +130,7 @@ function checkStatefulSet(set: KubernetesObject): void {
 }
 
 /** The write side of a simulated API server: admission, defaults, validation, server-side apply. */
-export class ApiServer {
+export class SimulatedApiServer {
   /**
    * @param dropsOrdinals behaves like a server before 1.27: `spec.ordinals` of a StatefulSet is dropped without a word.
    * @param keepsMaxUnavailable whether its feature gate is on: else `maxUnavailable` is dropped, too.
@@ -148,7 +148,7 @@ export class ApiServer {
       // Admission comes before storage.
       this.admit(reference, undefined, object);
       const resource = resourceOf(reference.apiVersion, reference.kind);
-      throw new ApiError("AlreadyExists", `${resource} "${reference.name}" already exists`);
+      throw new ApiRefusal("AlreadyExists", `${resource} "${reference.name}" already exists`);
     }
     const config = this.admitted(object, reference);
     const managedFields = [{ manager: options.manager, operation: "Update" }];
@@ -162,7 +162,7 @@ export class ApiServer {
     const duplicate = isBuiltIn(object.apiVersion) ? duplicateKey(object) : undefined;
     if (duplicate !== undefined) {
       const what = `${object.metadata.namespace ?? ""}/${object.metadata.name}; ${object.apiVersion}, Kind=${object.kind}`;
-      throw new ApiError("BadRequest", `failed to create typed patch object (${what}): ${duplicate}`);
+      throw new ApiRefusal("BadRequest", `failed to create typed patch object (${what}): ${duplicate}`);
     }
     const config = this.admitted(object, reference);
     const live = this.store.get(reference);
@@ -227,7 +227,7 @@ export class ApiServer {
     after: KubernetesObject | undefined,
   ): void {
     const denied = whyDenied(this.store, reference, before, after);
-    if (denied !== undefined) throw new ApiError("Forbidden", denied);
+    if (denied !== undefined) throw new ApiRefusal("Forbidden", denied);
   }
 
   /** `PUT`: the object takes the place of the live one, whose status stays. */
@@ -245,7 +245,7 @@ export class ApiServer {
     const { namespace } = reference;
     if (namespace !== undefined) {
       const owner = this.store.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
-      if (owner === undefined) throw new ApiError("NotFound", `namespaces "${namespace}" not found`);
+      if (owner === undefined) throw new ApiRefusal("NotFound", `namespaces "${namespace}" not found`);
     }
     const metadata = { ...object.metadata, namespace };
     const config: JsonObject = { ...object, metadata };
@@ -313,12 +313,15 @@ function checkConflicts(config: JsonObject, others: readonly (readonly [string, 
   for (const [manager, fields] of others) {
     const path = conflictIn({ ...config, metadata: {} }, fields);
     if (path !== undefined) {
-      throw new ApiError("Conflict", `Apply failed with 1 conflict: conflict with "${manager}": ${path}`);
+      throw new ApiRefusal("Conflict", `Apply failed with 1 conflict: conflict with "${manager}": ${path}`);
     }
   }
 }
 
 /** The answer to a request for an object that does not exist. */
-export function notFound(reference: ObjectReference): ApiError {
-  return new ApiError("NotFound", `${resourceOf(reference.apiVersion, reference.kind)} "${reference.name}" not found`);
+export function notFound(reference: ObjectReference): ApiRefusal {
+  return new ApiRefusal(
+    "NotFound",
+    `${resourceOf(reference.apiVersion, reference.kind)} "${reference.name}" not found`,
+  );
 }

@@ -6,7 +6,7 @@ import type { LeaseAge } from "../../core/protections/leaving";
 import { UserError } from "../../core/userError";
 import { Unreachable } from "../../live/client/cluster";
 import type { Cluster, Listing, ObjectReference, Refused } from "../../live/client/cluster";
-import { ApiError, ApiServer, notFound } from "../apiServer/simulatedApiServer";
+import { ApiRefusal, SimulatedApiServer, notFound } from "../apiServer/simulatedApiServer";
 import type { WriteOptions } from "../apiServer/simulatedApiServer";
 import type { SimulatedClusterOptions, SimulatedStorageClass } from "./clusterOptions";
 import { requestDeletion } from "../apiServer/deletion";
@@ -36,7 +36,7 @@ export class SimulatedCluster implements Cluster {
   /** While true, every look and every write throws `Unreachable`. */
   public unreachable = false;
   /** The write side of the API server. */
-  public readonly server: ApiServer;
+  public readonly server: SimulatedApiServer;
 
   private readonly serverVersion: string;
   private readonly store: ObjectStore;
@@ -51,7 +51,7 @@ export class SimulatedCluster implements Cluster {
     this.name = options.name;
     this.serverVersion = options.version ?? (dropsOrdinals ? "v1.26.15" : "v1.36.2");
     this.store = new ObjectStore(options.name, options.startMs ?? Date.UTC(2026, 0, 1));
-    this.server = new ApiServer(this.store, dropsOrdinals, options.maxUnavailable);
+    this.server = new SimulatedApiServer(this.store, dropsOrdinals, options.maxUnavailable);
     this.garbage = new GarbageCollector(this.store);
     const onUse = (pod: Pod): void => {
       for (const claim of claimsOf(pod)) this.volumes_.wake(pod.metadata.namespace ?? "", claim);
@@ -211,7 +211,7 @@ export class SimulatedCluster implements Cluster {
         this.server.create(object, { manager: "statefulset-cutover", dryRun: true });
         return undefined;
       } catch (error) {
-        if (error instanceof ApiError) return { reason: error.reason, message: error.message };
+        if (error instanceof ApiRefusal) return { reason: error.reason, message: error.message };
         throw error;
       }
     });
@@ -222,7 +222,7 @@ export class SimulatedCluster implements Cluster {
       try {
         return this.server.replace(object, { manager: "statefulset-cutover", dryRun: true });
       } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
+        if (!(error instanceof ApiRefusal)) throw error;
         throw new UserError([
           { where: titleOf(object), what: `cannot be what ${this.name} has now: ${error.message}` },
         ]);

@@ -1,7 +1,7 @@
 import { claimName } from "../../core/kubernetes";
 import type { PersistentVolumeClaim, StatefulSet } from "../../core/kubernetes";
 import type { ObjectReference } from "../../live/client/cluster";
-import type { ApiServer } from "../apiServer/simulatedApiServer";
+import type { SimulatedApiServer } from "../apiServer/simulatedApiServer";
 import { isOfEarlierPod, ownersDue } from "./claimOwners";
 import type { ClaimUser } from "./claimOwners";
 import type { ObjectStore } from "../apiServer/objectStore";
@@ -12,7 +12,7 @@ import { newClaim } from "./newPod";
 export class SetClaims {
   public constructor(
     private readonly store: ObjectStore,
-    private readonly server: ApiServer,
+    private readonly server: SimulatedApiServer,
     private readonly manager: string,
   ) {}
 

@@ -1,7 +1,7 @@
 import { ordinalIn } from "../../core/kubernetes";
 import type { KubernetesObject, Pod, StatefulSet } from "../../core/kubernetes";
 import type { ObjectReference } from "../../live/client/cluster";
-import type { ApiServer } from "../apiServer/simulatedApiServer";
+import type { SimulatedApiServer } from "../apiServer/simulatedApiServer";
 import { deletesClaims } from "./claimOwners";
 import { requestDeletion } from "../apiServer/deletion";
 import { equal } from "../apiServer/json";
@@ -47,7 +47,7 @@ export class StatefulSetController {
 
   public constructor(
     private readonly store: ObjectStore,
-    private readonly server: ApiServer,
+    private readonly server: SimulatedApiServer,
     private readonly heedsMaxUnavailable = false,
   ) {
     this.history = new RevisionHistory(store, controllerManager);

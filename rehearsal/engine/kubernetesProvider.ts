@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../core/kubernetes";
-import { ApiError } from "../apiServer/simulatedApiServer";
+import { ApiRefusal } from "../apiServer/simulatedApiServer";
 import { awaitReady, unhealthy } from "./awaiter";
 import type { SimulatedCluster } from "../cluster/simulatedCluster";
 import { diffKubernetes, prune } from "./diff";
@@ -112,8 +112,8 @@ export class KubernetesProvider {
       return { id: "", outputs: annotateSecrets(live, inputs), fieldManager, initErrors: [] };
     } catch (error) {
       // What cannot be tried yet, because its namespace is not there or it exists already, is shown as it was given.
-      const untried = error instanceof ApiError && ["NotFound", "AlreadyExists"].includes(error.reason);
-      if (!untried && !(error instanceof ApiError && error.message.includes("immutable")))
+      const untried = error instanceof ApiRefusal && ["NotFound", "AlreadyExists"].includes(error.reason);
+      if (!untried && !(error instanceof ApiRefusal && error.message.includes("immutable")))
         throw this.failure(urn, error);
       return { id: "", outputs: inputs, fieldManager, initErrors: [] };
     }
@@ -130,7 +130,7 @@ export class KubernetesProvider {
       const reference = referenceOf(object);
       this.cluster.checkReachable();
       if (this.cluster.get(reference) === undefined)
-        throw new ApiError("NotFound", `${object.kind} "${reference.name}" not found`);
+        throw new ApiRefusal("NotFound", `${object.kind} "${reference.name}" not found`);
       if (!preview) this.cluster.server.takeOver(reference, takenOver, fieldManager);
       const written = this.cluster.server.apply(object, { manager: fieldManager, force, dryRun: preview });
       if (preview) {
@@ -138,7 +138,7 @@ export class KubernetesProvider {
       }
       return this.settled(written, inputs, fieldManager, false, probe);
     } catch (error) {
-      throw error instanceof ApiError ? new Error(`update of resource "${old.urn}" failed: ${error.message}`) : error;
+      throw error instanceof ApiRefusal ? new Error(`update of resource "${old.urn}" failed: ${error.message}`) : error;
     }
   }
 
@@ -232,7 +232,7 @@ export class KubernetesProvider {
   }
 
   private failure(urn: string, error: unknown): unknown {
-    if (!(error instanceof ApiError)) return error;
+    if (!(error instanceof ApiRefusal)) return error;
     return new Error(`resource "${urn}" was not successfully created by the Kubernetes API server: ${error.message}`);
   }
 }

@@ -1,8 +1,8 @@
 import * as http from "node:http";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
-import { ApiServer } from "../../live/client/apiServer";
-import type { ApiRequest } from "../../live/client/apiServer";
+import { ApiClient } from "../../live/client/apiClient";
+import type { ApiRequest } from "../../live/client/apiClient";
 import { ApiServerStub, kubeconfigOf } from "./apiServerStub";
 
 const get: ApiRequest = { method: "GET", path: "/version", action: "get the version" };
@@ -85,7 +85,7 @@ async function through(made: Proxy, scheme: string, server: string): Promise<unk
   const { port } = made.server.address() as AddressInfo;
   const cluster = { "proxy-url": `${scheme}127.0.0.1:${port}` };
   const connection = { context: "source", kubeconfig: kubeconfigOf(server, { token: "t0ken" }, cluster) };
-  const { body } = await new ApiServer(connection, { connectMs: 1_000, answerMs: 2_000, retryMs: [] }).ask(get);
+  const { body } = await new ApiClient(connection, { connectMs: 1_000, answerMs: 2_000, retryMs: [] }).ask(get);
   return body;
 }
 

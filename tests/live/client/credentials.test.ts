@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { ApiServer } from "../../../live/client/apiServer";
-import type { ApiRequest } from "../../../live/client/apiServer";
+import { ApiClient } from "../../../live/client/apiClient";
+import type { ApiRequest } from "../../../live/client/apiClient";
 import { ApiServerStub, certificate, kubeconfigOf, status, withFiles } from "../apiServerStub";
 
 const get: ApiRequest = { method: "GET", path: "/version", action: "get the version" };
@@ -12,9 +12,9 @@ beforeEach(async () => {
 });
 afterEach(() => stub.stop());
 
-function open(user: object, cluster: object = {}): ApiServer {
+function open(user: object, cluster: object = {}): ApiClient {
   const connection = { context: "source", kubeconfig: kubeconfigOf(stub.url, user, cluster) };
-  return new ApiServer(connection, { connectMs: 1_000, answerMs: 1_000, retryMs: [] });
+  return new ApiClient(connection, { connectMs: 1_000, answerMs: 1_000, retryMs: [] });
 }
 
 const headers = async (user: object, cluster?: object) => {
@@ -48,11 +48,11 @@ test("certificates in files, relative to the kubeconfig; the server's name; a to
     };
     const text = kubeconfigOf(stub.url, { tokenFile: "token" }, cluster);
     await withFiles({ config: text }, async (elsewhere) => {
-      const api = new ApiServer({ context: "source", kubeconfig: `${elsewhere}/config` });
+      const api = new ApiClient({ context: "source", kubeconfig: `${elsewhere}/config` });
       await expect(api.ask(get)).rejects.toThrow(`${elsewhere}/token cannot be read (ENOENT)`);
     });
     writeFileSync(`${folder}/config`, text);
-    await new ApiServer({ context: "source", kubeconfig: `${folder}/config` }).ask(get);
+    await new ApiClient({ context: "source", kubeconfig: `${folder}/config` }).ask(get);
   });
   expect(stub.requests.at(-1)?.headers.authorization).toBe("Bearer from-file");
 });

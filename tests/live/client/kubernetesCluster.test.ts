@@ -1,6 +1,6 @@
 import type { StatefulSet } from "../../../core/kubernetes";
 import { UserError } from "../../../core/userError";
-import { ApiServer } from "../../../live/client/apiServer";
+import { ApiClient } from "../../../live/client/apiClient";
 import { NotAllowed, Unreachable } from "../../../live/client/cluster";
 import { KubernetesCluster } from "../../../live/client/kubernetesCluster";
 import { ApiServerStub, kubeconfigOf, status } from "../apiServerStub";
@@ -23,7 +23,7 @@ let cluster: KubernetesCluster;
 beforeEach(async () => {
   stub = await ApiServerStub.start();
   const connection = { context: "source", kubeconfig: kubeconfigOf(stub.url) };
-  cluster = new KubernetesCluster(new ApiServer(connection, { connectMs: 1_000, answerMs: 2_000, retryMs: [] }));
+  cluster = new KubernetesCluster(new ApiClient(connection, { connectMs: 1_000, answerMs: 2_000, retryMs: [] }));
 });
 
 afterEach(() => stub.stop());

@@ -1,4 +1,4 @@
-import { ApiServer } from "../../../live/client/apiServer";
+import { ApiClient } from "../../../live/client/apiClient";
 import { NotAllowed, Unreachable } from "../../../live/client/cluster";
 import { ApiReader } from "../../../live/survey/clusterReader";
 import { KubernetesCluster } from "../../../live/client/kubernetesCluster";
@@ -10,7 +10,7 @@ let reader: ApiReader;
 beforeEach(async () => {
   stub = await ApiServerStub.start();
   const connection = { context: "source", kubeconfig: kubeconfigOf(stub.url) };
-  const server = new ApiServer(connection, { connectMs: 1_000, answerMs: 2_000, retryMs: [] });
+  const server = new ApiClient(connection, { connectMs: 1_000, answerMs: 2_000, retryMs: [] });
   reader = new ApiReader(server, new KubernetesCluster(server));
 });
 

@@ -2,7 +2,7 @@ import type { StatefulSet } from "../../../core/kubernetes";
 import { annotations } from "../../../core/kubernetes";
 import type { OrdinalRange, Side } from "../../../core/ordinals";
 import { endOf, ordinalsOf } from "../../../core/ordinals";
-import { ApiError } from "../../../rehearsal/apiServer/simulatedApiServer";
+import { ApiRefusal } from "../../../rehearsal/apiServer/simulatedApiServer";
 import type { Done } from "./checks";
 import { Nodes } from "./nodes";
 import { name, namespace, setReference, sides } from "./scene";
@@ -118,7 +118,7 @@ export class Hands {
       this.look();
       return true;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof ApiRefusal)) throw error;
       this.done[what] = before;
       return false;
     }

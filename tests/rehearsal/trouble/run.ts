@@ -1,6 +1,6 @@
 import { UserError } from "../../../core/userError";
 import { Unreachable } from "../../../live/client/cluster";
-import { ApiError } from "../../../rehearsal/apiServer/simulatedApiServer";
+import { ApiRefusal } from "../../../rehearsal/apiServer/simulatedApiServer";
 import { AwaitFailed } from "./up";
 import type { Point } from "./up";
 
@@ -76,7 +76,7 @@ export class Run {
   private outcomeOf(error: unknown): Outcome | undefined {
     if (error instanceof Killed) return { kind: "killed", at: this.last };
     if (error instanceof UserError) return { kind: "refused", message: error.message };
-    const isExpected = error instanceof AwaitFailed || error instanceof ApiError || error instanceof Unreachable;
+    const isExpected = error instanceof AwaitFailed || error instanceof ApiRefusal || error instanceof Unreachable;
     if (isExpected) return { kind: "failed", message: error.message };
     return undefined;
   }

@@ -64,7 +64,7 @@ class NoAnswer extends Error {
 }
 
 /** The API server of one kubeconfig context, spoken to in plain JSON: objects arrive exactly as they are stored. */
-export class ApiServer {
+export class ApiClient {
   private opened: { readonly context: KubeContext; readonly url: URL; readonly credentials: Credentials } | undefined;
 
   private reached: Connection | undefined;

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
-import { ApiServer } from "../../../live/client/apiServer";
-import type { ApiRequest } from "../../../live/client/apiServer";
+import { ApiClient } from "../../../live/client/apiClient";
+import type { ApiRequest } from "../../../live/client/apiClient";
 import { Unreachable } from "../../../live/client/cluster";
 import { ApiServerStub, kubeconfigOf, status } from "../apiServerStub";
 import type { Answer } from "../apiServerStub";
@@ -18,8 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => stub.stop());
 
-function server(kubeconfig = kubeconfigOf(stub.url), retryMs: number[] = [1, 1]): ApiServer {
-  return new ApiServer({ context: "source", kubeconfig }, { connectMs: 300, answerMs: 500, retryMs });
+function server(kubeconfig = kubeconfigOf(stub.url), retryMs: number[] = [1, 1]): ApiClient {
+  return new ApiClient({ context: "source", kubeconfig }, { connectMs: 300, answerMs: 500, retryMs });
 }
 
 const where = () => `the API server of context "source" at ${stub.url}`;
