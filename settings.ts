@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { parsedJson } from "./core/json";
 import type { CsiChanges } from "./core/volumes/csi";
 import type { InTreeVolumes } from "./core/volumes/csiForm";
 import { peerOf } from "./core/ordinals";
@@ -13,7 +14,7 @@ import { readCsi } from "./settings/csi";
 import { readLeaveOut } from "./settings/leaveOut";
 import { patchProblems } from "./settings/patches";
 import { ProtectionsReader } from "./settings/protections";
-import { kindOf, parsedJson } from "./settings/shape";
+import { kindOf } from "./settings/shape";
 import { readStorageClasses } from "./settings/storageClasses";
 
 /** The config of one half, checked and with its defaults filled in. */

@@ -1,5 +1,5 @@
 import { titleOf } from "../core/kubernetes";
-import { endOf, ordinalsText } from "../core/ordinals";
+import { endOf, ordinalsText, sides } from "../core/ordinals";
 import { wasTakenOver, wholeSet, whyProjectNeeded } from "../core/project/movingProject";
 import type { Side } from "../core/ordinals";
 import type { ProjectFiles } from "../core/project/startingProject";
@@ -33,7 +33,7 @@ export function standingInWords(standing: Standing, source: FoundHalf, destinati
   return [
     `The move of ${title}, ${ordinalsText(set)}, has begun: ${said("source")}; ${said("destination")}: ${at}.`,
     ...(unfinished === undefined ? [] : [inProgress(standing, unfinished)]),
-    ...(["source", "destination"] as const).flatMap((side) => stillLeaving(side, halves[side])),
+    ...sides.flatMap((side) => stillLeaving(side, halves[side])),
     "  Rehearsed is the rest of the way from there. An up that was killed and has changed nothing that shows counts as completed.",
   ];
 }

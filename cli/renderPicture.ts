@@ -1,5 +1,5 @@
-import type { OrdinalRange, Side } from "../core/ordinals";
-import { endOf, holds, ordinalsOf } from "../core/ordinals";
+import type { OrdinalRange } from "../core/ordinals";
+import { endOf, holds, ordinalsOf, sides } from "../core/ordinals";
 import type { Palette } from "./colour";
 
 /** Where every ordinal lives, and on what it is drawn. */
@@ -18,7 +18,6 @@ export interface Style {
   readonly palette: Palette;
 }
 
-const sides: readonly Side[] = ["source", "destination"];
 const labelWidth = "destination".length;
 const indent = "  ";
 

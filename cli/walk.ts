@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { sides } from "../core/ordinals";
 import type { Advice } from "../core/protocol/decision";
 import type { Problem } from "../core/userError";
 import { UserError } from "../core/userError";
@@ -84,7 +85,7 @@ function readFlags(flags: WalkFlags, io: Io): WalkOptions {
   const problems: Problem[] = [];
   const to = readInteger("--to", flags.to, 0, problems);
   const stacks = { source: flags.source ?? "source", destination: flags.destination ?? "destination" };
-  for (const side of ["source", "destination"] as const) {
+  for (const side of sides) {
     if (/^([A-Za-z0-9_.-]+\/){0,2}[A-Za-z0-9_.-]{1,100}$/.test(stacks[side])) continue;
     const [received, legal] = [stacks[side], "a stack's name, also with its organization and project before it"];
     problems.push({ where: `--${side}`, what: "is not legal", received, legal, todo: "Correct the option" });

@@ -29,6 +29,11 @@ export function listAt(value: unknown, ...path: readonly string[]): readonly unk
   return Array.isArray(list) ? list : [];
 }
 
+/** A value that should be a text; anything else is the fallback. */
+export function textOr(value: unknown, fallback = ""): string {
+  return typeof value === "string" ? value : fallback;
+}
+
 /** Removes fields of an object. */
 export function drop(object: JsonObject, ...names: readonly string[]): void {
   for (const name of names) Reflect.deleteProperty(object, name);
@@ -52,14 +57,49 @@ export function canonicalJson(value: unknown): string {
   return `{${fields.join(",")}}`;
 }
 
-/** Whether two JSON values are equal, whatever the order of their fields. */
+/** Whether two JSON values are equal, whatever the order of their fields. A field that is undefined counts as absent. */
 export function sameJson(a: unknown, b: unknown): boolean {
-  return (a === undefined) === (b === undefined) && canonicalJson(a) === canonicalJson(b);
+  if (a === b) return true;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  return (
+    Object.keys(a).every((name) => sameJson(a[name], field(b, name))) &&
+    Object.keys(b).every((name) => b[name] === undefined || Object.hasOwn(a, name))
+  );
 }
 
 /** SHA-256 of the canonical JSON of a value, in hexadecimal. */
 export function sha256Of(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex");
+}
+
+/** What text says as JSON, or undefined if it is none. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A value without fields that are undefined, which JSON does not have; the same value if it has none. */
+export function withoutUndefined<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) {
+    const items = value.map(withoutUndefined) as unknown[];
+    return items.every((item, index) => item === value[index]) ? value : (items as T);
+  }
+  let copy: JsonObject | undefined;
+  for (const [name, item] of Object.entries(value as JsonObject)) {
+    const inner = withoutUndefined(item);
+    if (inner === item && item !== undefined) continue;
+    copy ??= { ...(value as JsonObject) };
+    if (inner === undefined) drop(copy, name);
+    else copy[name] = inner;
+  }
+  return (copy ?? value) as T;
 }
 
 /**

@@ -1,6 +1,9 @@
 /** The two halves of a set that is being moved: one Pulumi stack and one cluster each. */
 export type Side = "source" | "destination";
 
+/** Both, the one that an ordinal starts from first. */
+export const sides = ["source", "destination"] as const satisfies readonly Side[];
+
 /**
  * A contiguous run of ordinals, exactly as in the StatefulSet spec: `spec.ordinals.start` and `spec.replicas`.
  * Source: KEP-3335.

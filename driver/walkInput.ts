@@ -1,7 +1,8 @@
 import { readFile as readFileFromDisk } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parse } from "yaml";
-import { endOf, peerOf } from "../core/ordinals";
+import { isObject } from "../core/json";
+import { endOf, peerOf, sides } from "../core/ordinals";
 import type { Side } from "../core/ordinals";
 import type { HalfOutputs } from "../core/contract/record";
 import { readOutputs } from "../core/contract/record";
@@ -10,7 +11,6 @@ import type { Problem } from "../core/userError";
 import type { Walk } from "../core/protocol/walk";
 import type { Input, ReadFile } from "../input";
 import { readInput } from "../input";
-import { isRecord } from "../settings/shape";
 import type { Ended, Pulumi } from "./pulumi";
 import type { StackFiles } from "./stackFile";
 
@@ -38,8 +38,6 @@ export interface WalkInput extends Walk {
   readonly files: StackFiles;
   readonly warnings: readonly string[];
 }
-
-const sides = ["source", "destination"] as const;
 
 /** The part of a stack's name that is its own: without organization and project. */
 export function plainName(stack: string): string {
@@ -134,7 +132,7 @@ async function readProject(readFile: ReadFile, folder: string, problems: Problem
   }
   try {
     const file: unknown = parse(text.replace(/^\uFEFF/, ""));
-    const { name, stackConfigDir } = isRecord(file) ? file : {};
+    const { name, stackConfigDir } = isObject(file) ? file : {};
     if (typeof name === "string" && name !== "") {
       return { name, text, stackConfigDir: typeof stackConfigDir === "string" ? stackConfigDir : "" };
     }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { StatefulSet } from "../core/kubernetes";
 import { isDeniedBy } from "../core/protections/rangeLock";
 import type { RangeLock } from "../core/protections/rangeLock";
@@ -41,8 +42,4 @@ export async function waitUntilLocked(
     `the range lock ${rangeLock.policy.metadata.name} does not act after ${limitMs / 1_000} s (the API server says: ${last}). Until ` +
     "it does, let nobody scale, apply or delete the set by hand; the step itself does not depend on it"
   );
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

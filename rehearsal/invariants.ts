@@ -11,6 +11,7 @@ import {
   ordinalsOutside,
   overlapOf,
   sameRange,
+  sides,
 } from "../core/ordinals";
 import type { Operation } from "./engine/report";
 
@@ -39,8 +40,6 @@ export type Moment = Readonly<Record<Side, Snapshot>>;
 
 /** The broken invariants, in words; empty if none is. */
 export type Violations = readonly string[];
-
-const sides: readonly Side[] = ["source", "destination"];
 
 /** Ordinals of the set that have a pod, terminating ones included. */
 export function podOrdinals(set: MovedSet, snapshot: Snapshot): number[] {

@@ -1,7 +1,7 @@
+import { parsedJson } from "../core/json";
 import { asOptions } from "../core/manifests/leaveOut";
 import { shellWord } from "../core/shell";
 import type { Problem } from "../core/userError";
-import { parsedJson } from "../settings/shape";
 import type { RehearsalOptions } from "./options";
 
 /** The config's list with more in it, as JSON. What is no list stays, and is refused. */

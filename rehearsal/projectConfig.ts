@@ -2,6 +2,8 @@ import { posix } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import type { Scalar } from "yaml";
 
+import { isObject } from "../core/json";
+import type { JsonObject } from "../core/json";
 import type { Side } from "../core/ordinals";
 import type { Problem } from "../core/userError";
 
@@ -26,8 +28,6 @@ export interface ProjectConfig {
 
 /** Reads a file of the config folder; rejects as `fs.readFile` does. */
 import type { ReadFile } from "../input";
-
-type Mapping = Record<string, unknown>;
 
 /** A key that `Pulumi.yaml` declares. */
 interface Declaration {
@@ -89,13 +89,13 @@ function readDeclarations(
 ): Map<string, Declaration> {
   const declared = new Map<string, Declaration>();
   if (config === undefined || config === null) return declared;
-  if (!isMapping(config)) {
+  if (!isObject(config)) {
     problems.push({ where: `${path}: config`, what: "is not a map of keys", received: config, legal: "key: value" });
     return declared;
   }
   for (const [key, given] of Object.entries(config)) {
     const where = `${path}: config.${key}`;
-    if (!isMapping(given) || "secure" in given) {
+    if (!isObject(given) || "secure" in given) {
       declared.set(qualified(key, project), { value: given });
       continue;
     }
@@ -134,7 +134,7 @@ async function readStack(
     context.warnings.push(`${path}: environment is not opened in a rehearsal, so config that it gives is missing`);
   }
   const own = stack?.config ?? {};
-  if (!isMapping(own)) {
+  if (!isObject(own)) {
     context.problems.push({
       where: `${path}: config`,
       what: "is not a map of keys",
@@ -203,7 +203,7 @@ function mismatch(type: string, value: unknown): string | undefined {
     case "array":
       return Array.isArray(value) ? undefined : "a list";
     case "object":
-      return isMapping(value) ? undefined : "a map";
+      return isObject(value) ? undefined : "a map";
     default:
       return undefined;
   }
@@ -213,25 +213,21 @@ function qualified(key: string, project: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
 }
 
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isSecure(value: unknown): boolean {
-  return isMapping(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
+  return isObject(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
 }
 
 function containsSecure(value: unknown): boolean {
   if (isSecure(value)) return true;
   if (Array.isArray(value)) return value.some(containsSecure);
-  return isMapping(value) && Object.values(value).some(containsSecure);
+  return isObject(value) && Object.values(value).some(containsSecure);
 }
 
 /** Encrypted leaves become a placeholder, which differs from leaf to leaf: equal ones would count as equal. */
 function withoutSecure(value: unknown, where: string): unknown {
   if (isSecure(value)) return `[secret: ${where}]`;
   if (Array.isArray(value)) return value.map((item, index) => withoutSecure(item, `${where}[${index}]`));
-  if (!isMapping(value)) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecure(item, `${where}.${key}`)]));
 }
 
@@ -264,13 +260,13 @@ async function firstFile(
 }
 
 /** Parses a YAML file that must be a map; an empty one counts as an empty map. */
-function parseMapping({ path, text }: File, problems: Problem[]): Mapping | undefined {
+function parseMapping({ path, text }: File, problems: Problem[]): JsonObject | undefined {
   try {
     const document = parseDocument(text.replace(/^\uFEFF/, ""));
     const [error] = document.errors;
     if (error !== undefined) throw error;
     const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
-    if (isMapping(value)) return value;
+    if (isObject(value)) return value;
     problems.push({ where: path, what: "is not a map", received: value, legal: "key: value" });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

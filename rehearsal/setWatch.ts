@@ -1,12 +1,10 @@
 import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
 import { claimName, isReady, ordinalIn, rangeOfSet } from "../core/kubernetes";
 import type { Side } from "../core/ordinals";
-import { noOrdinals, ordinalsOutside } from "../core/ordinals";
+import { noOrdinals, ordinalsOutside, sides } from "../core/ordinals";
 import type { SimulatedCluster } from "./cluster/simulatedCluster";
 import { backing } from "./invariants";
 import type { Moment, MovedSet, Snapshot } from "./invariants";
-
-const sides: readonly Side[] = ["source", "destination"];
 
 /** What has happened to the set since the last look. */
 export interface Happened {

@@ -3,7 +3,7 @@ import { RunError } from "@pulumi/pulumi";
 import type { StatefulSet } from "../core/kubernetes";
 import { rangeOfSet } from "../core/kubernetes";
 import type { OrdinalRange, Side } from "../core/ordinals";
-import { peerOf, rangeOf } from "../core/ordinals";
+import { peerOf, rangeOf, sides } from "../core/ordinals";
 import { UserError } from "../core/userError";
 import type { Ports } from "../program";
 import { assumedRecords, withoutMissing } from "./begun";
@@ -27,8 +27,6 @@ import type { Ledger, Violations } from "./invariants";
 import { clusterOptions, furnish, keepUnready, startRunningSet } from "./furnish";
 import type { RehearsalInput } from "./rehearsalInput";
 import type { HalfReport, OutOfTurn, StepReport, UpResult } from "./engine/report";
-
-const sides: readonly Side[] = ["source", "destination"];
 
 /** A simulated cluster that is looked at whenever something has happened in it. */
 class WatchedCluster extends SimulatedCluster {

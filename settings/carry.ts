@@ -1,5 +1,6 @@
+import { parsedJson } from "../core/json";
 import type { Problem } from "../core/userError";
-import { kindOf, parsedJson } from "./shape";
+import { kindOf } from "./shape";
 
 /** Names of Secrets and ConfigMaps are DNS subdomains (Kubernetes API, "Object Names and IDs"). */
 const form = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

@@ -1,8 +1,9 @@
+import { isObject, parsedJson } from "../core/json";
 import { csiSecretRefs } from "../core/volumes/csi";
 import type { CsiChanges } from "../core/volumes/csi";
 import type { Problem } from "../core/userError";
 import { suggestion } from "./configReader";
-import { isRecord, kindOf, parsedJson } from "./shape";
+import { kindOf } from "./shape";
 
 const fields: readonly string[] = [...csiSecretRefs, "volumeAttributes"];
 
@@ -20,13 +21,13 @@ export function readCsi(text: string | undefined, edit: string, problems: Proble
   if (text === undefined) return {};
   const drivers = parsedJson(text);
   const legal = `a map of CSI drivers, to each a map of ${fields.join(", ")}`;
-  if (!isRecord(drivers)) {
+  if (!isObject(drivers)) {
     problems.push({ where: "csi", what: `is ${kindOf(drivers === undefined ? text : drivers)}`, legal, todo: edit });
     return {};
   }
   for (const [driver, change] of Object.entries(drivers)) {
     const where = `csi[${JSON.stringify(driver)}]`;
-    const found = isRecord(change)
+    const found = isObject(change)
       ? Object.entries(change).flatMap(([key, value]) => fieldProblems(where, key, value, edit))
       : [{ where, what: `is ${kindOf(change)}`, legal: `a map of ${fields.join(", ")}` }];
     problems.push(...found.map((problem) => ({ todo: edit, ...problem })));
@@ -49,7 +50,7 @@ function fieldProblems(driver: string, key: string, value: unknown, edit: string
 }
 
 function attributeProblems(where: string, attributes: unknown): Problem[] {
-  if (!isRecord(attributes)) return [{ where, what: `is ${kindOf(attributes)}`, legal: "a map of names and texts" }];
+  if (!isObject(attributes)) return [{ where, what: `is ${kindOf(attributes)}`, legal: "a map of names and texts" }];
   return Object.entries(attributes)
     .filter(([, value]) => value !== null && typeof value !== "string")
     .map(([name, value]) => {
@@ -60,7 +61,7 @@ function attributeProblems(where: string, attributes: unknown): Problem[] {
 
 function referenceProblems(where: string, reference: unknown): Problem[] {
   const legal = "{ name, namespace } of a Secret, or null to remove it";
-  if (!isRecord(reference)) return [{ where, what: `is ${kindOf(reference)}`, legal }];
+  if (!isObject(reference)) return [{ where, what: `is ${kindOf(reference)}`, legal }];
   const unknown = Object.keys(reference).filter((key) => key !== "name" && key !== "namespace");
   return [
     ...unknown.map((key) => ({ where: `${where}.${key}`, what: "is not a field that is read", legal })),

@@ -1,6 +1,7 @@
+import { parsedJson } from "../core/json";
 import { isLeaveOutEntry, leaveOutForm } from "../core/manifests/leaveOut";
 import type { Problem } from "../core/userError";
-import { kindOf, parsedJson } from "./shape";
+import { kindOf } from "./shape";
 
 /**
  * Reads `leaveOut`: which objects of the manifests are not declared. Adds what is wrong with its form; whether the

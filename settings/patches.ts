@@ -1,5 +1,6 @@
+import { isObject } from "../core/json";
 import type { Problem } from "../core/userError";
-import { isRecord, kindOf } from "./shape";
+import { kindOf } from "./shape";
 
 const operations = ["add", "remove", "replace", "move", "copy", "test"];
 const pointer = 'a JSON pointer, such as "/spec/replicas"';
@@ -10,7 +11,7 @@ const pointer = 'a JSON pointer, such as "/spec/replicas"';
  * @param where the entry, such as `patches[0]`.
  */
 export function patchProblems(where: string, patch: unknown): Problem[] {
-  if (!isRecord(patch)) return [{ where, what: `is ${kindOf(patch)}`, legal: "an object { kind, name, patch }" }];
+  if (!isObject(patch)) return [{ where, what: `is ${kindOf(patch)}`, legal: "an object { kind, name, patch }" }];
   const problems: Problem[] = unknownKeys(where, patch, ["kind", "name", "patch"]);
   for (const key of ["kind", "name"]) {
     if (typeof patch[key] === "string" && patch[key] !== "") continue;
@@ -20,7 +21,7 @@ export function patchProblems(where: string, patch: unknown): Problem[] {
   if (Array.isArray(patch.patch)) {
     return problems.concat(...patch.patch.map((o, index) => operationProblems(`${where}.patch[${index}]`, o)));
   }
-  if (!isRecord(patch.patch)) {
+  if (!isObject(patch.patch)) {
     const legal = "an object (a merge patch) or a list of JSON patch operations";
     problems.push({ where: `${where}.patch`, what: `is ${kindOf(patch.patch)}`, legal });
   }
@@ -28,7 +29,7 @@ export function patchProblems(where: string, patch: unknown): Problem[] {
 }
 
 function operationProblems(where: string, operation: unknown): Problem[] {
-  if (!isRecord(operation)) return [{ where, what: `is ${kindOf(operation)}`, legal: "an object { op, path, value }" }];
+  if (!isObject(operation)) return [{ where, what: `is ${kindOf(operation)}`, legal: "an object { op, path, value }" }];
   const problems: Problem[] = unknownKeys(where, operation, ["op", "path", "from", "value"]);
   const { op, path, from } = operation;
   if (!operations.some((o) => o === op)) {

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
+import { isObject } from "../core/json";
 import { rememberingLast } from "../core/contract/rememberingLast";
-import { isRecord } from "./shape";
 
 /**
  * What `Pulumi.yaml` sets for every stack, key to value as the SDK would hold it. Pulumi itself has checked the file
@@ -10,11 +10,11 @@ import { isRecord } from "./shape";
  */
 export function sharedConfig(project: string, projectFile: string): ReadonlyMap<string, string> {
   const file = parsedYaml(projectFile);
-  const config = isRecord(file) && isRecord(file.config) ? file.config : {};
+  const config = isObject(file) && isObject(file.config) ? file.config : {};
   const prefix = `${project}:`;
   const shared = new Map<string, string>();
   for (const [name, declared] of Object.entries(config)) {
-    const text = textOf(isRecord(declared) ? (declared.value ?? declared.default) : declared);
+    const text = textOf(isObject(declared) ? (declared.value ?? declared.default) : declared);
     if (text !== undefined) shared.set(name.startsWith(prefix) ? name.slice(prefix.length) : name, text);
   }
   return shared;

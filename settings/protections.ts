@@ -1,6 +1,6 @@
+import { parsedJson } from "../core/json";
 import type { Connection } from "../live/client/cluster";
 import { ConfigReader } from "./configReader";
-import { parsedJson } from "./shape";
 
 /** A pod's uid, or, where nobody saw it, its name and the half's turn, as a message prints it: `web-5@4`. */
 const vouchedPod = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(@\d+)?$/;

@@ -1,5 +1,5 @@
+import { isObject, parsedJson } from "../core/json";
 import type { Problem } from "../core/userError";
-import { isRecord, parsedJson } from "./shape";
 
 /**
  * Reads the map of storage classes; adds every problem.
@@ -16,7 +16,7 @@ export function readStorageClasses(
 ): Readonly<Record<string, string>> {
   if (text === undefined) return {};
   const map = parsedJson(text);
-  if (!isRecord(map)) {
+  if (!isObject(map)) {
     const legal = "source storage class to destination storage class";
     const received = map === undefined ? text : map;
     problems.push({ where: "storageClasses", what: "is not a map", received, legal, todo: set });

@@ -1,6 +1,8 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
+import { isObject, parsedJson } from "../../core/json";
 import { NotAllowed, Unreachable } from "./cluster";
 import type { Connection } from "./cluster";
 import { Credentials } from "./credentials";
@@ -87,7 +89,8 @@ export class ApiClient {
    */
   public async ask(request: ApiRequest): Promise<ApiAnswer> {
     const answer = await this.askAgain(request);
-    const body = parsed(answer.text);
+    const json = parsedJson(answer.text);
+    const body = isObject(json) ? json : undefined;
     if (answer.status < 400 && body === undefined) {
       throw this.unreachable(`does not answer like a Kubernetes API server (status ${answer.status}, no JSON)`);
     }
@@ -253,17 +256,4 @@ function parsedUrl(text: string): URL | undefined {
 
 function shown(url: URL): string {
   return `${url.origin}${url.pathname.replace(/\/$/, "")}`;
-}
-
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,8 +1,7 @@
 import { rangeLockApi, rangeLockDenies, rangeLockName, rangeLockRules } from "../../core/protections/rangeLock";
 import type { KubernetesObject, StatefulSet } from "../../core/kubernetes";
 import type { ObjectReference } from "../../live/client/cluster";
-import { at, isObject } from "../../core/json";
-import { text } from "./json";
+import { at, isObject, textOr } from "../../core/json";
 import { resourceOf } from "./references";
 import type { ObjectStore } from "./objectStore";
 
@@ -32,7 +31,7 @@ export function whyDenied(
   if (rule === undefined) return undefined;
   const validations = at(policy, "spec", "validations");
   const validation: unknown = Array.isArray(validations) ? validations[rangeLockRules.indexOf(rule)] : undefined;
-  const why = text(isObject(validation) ? validation.message : undefined);
+  const why = textOr(isObject(validation) ? validation.message : undefined);
   const by = `ValidatingAdmissionPolicy '${rangeLock}' with binding '${rangeLock}'`;
   return `${resourceOf(apiVersion, kind)} "${name}" is forbidden: ${by} denied request: ${why}`;
 }

@@ -1,8 +1,7 @@
-import { deepFreeze } from "../../core/json";
+import { deepFreeze, sha256Of, withoutUndefined } from "../../core/json";
 import type { KubernetesObject } from "../../core/kubernetes";
 import type { ObjectReference } from "../../live/client/cluster";
 import type { JsonObject } from "../../core/json";
-import { clean, digest } from "./json";
 import { referenceOf } from "./references";
 
 /** What happened to an object. Changes of status that mean nothing to an invariant are left out. */
@@ -75,7 +74,7 @@ export class ObjectStore {
     cluster: string,
     public nowMs: number,
   ) {
-    this.prefix = digest(cluster).slice(0, 8);
+    this.prefix = sha256Of(cluster).slice(0, 8);
   }
 
   /** Counts up with every write and event. */
@@ -134,7 +133,7 @@ export class ObjectStore {
     const before = collection.get(reference.name);
     this.writes += 1;
     const metadata = { ...object.metadata, resourceVersion: String(this.writes) };
-    const stored = deepFreeze(clean({ ...object, metadata }));
+    const stored = deepFreeze(withoutUndefined({ ...object, metadata }));
     collection.set(reference.name, { object: stored, applied: applied ?? before?.applied ?? noFields });
     if (what !== undefined) this.record(stored, what);
     this.tell(before?.object, stored);

@@ -1,6 +1,5 @@
-import { field, isObject } from "../../core/json";
+import { field, isObject, sameJson } from "../../core/json";
 import type { JsonObject } from "../../core/json";
-import { equal } from "./json";
 
 /** Lists whose items the API server tells apart by these fields; every other list is one value. */
 const keysOfList: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -165,5 +164,5 @@ export function conflictIn(config: unknown, other: unknown, path = ""): string |
     }
     return undefined;
   }
-  return equal(config, other) ? undefined : path;
+  return sameJson(config, other) ? undefined : path;
 }

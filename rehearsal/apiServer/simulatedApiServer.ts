@@ -5,9 +5,8 @@ import type { ObjectReference } from "../../live/client/cluster";
 import { whyDenied } from "./admission";
 import { withAllocated } from "./allocated";
 import { applyDefaults } from "./defaults";
-import { at, isObject } from "../../core/json";
+import { at, isObject, sameJson, withoutUndefined } from "../../core/json";
 import type { JsonObject } from "../../core/json";
-import { clean, equal } from "./json";
 import { isBuiltIn, referenceOf, resourceOf } from "./references";
 import type { AppliedFields, ObjectStore } from "./objectStore";
 import { conflictIn, duplicateKey, merge } from "./serverSideApply";
@@ -81,7 +80,7 @@ function checkImmutable(before: KubernetesObject, after: KubernetesObject): void
   const id = `${after.apiVersion}/${after.kind}`;
   if (
     id === "apps/v1/StatefulSet" &&
-    !equal(without(before.spec, mutableSetFields), without(after.spec, mutableSetFields))
+    !sameJson(without(before.spec, mutableSetFields), without(after.spec, mutableSetFields))
   ) {
     const names = [
       "'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit',",
@@ -89,7 +88,7 @@ function checkImmutable(before: KubernetesObject, after: KubernetesObject): void
     ].join(" ");
     throw invalid(after, `spec: Forbidden: updates to statefulset spec for fields other than ${names} are forbidden`);
   }
-  if (id === "v1/PersistentVolume" && !equal(volumeSource(before), volumeSource(after))) {
+  if (id === "v1/PersistentVolume" && !sameJson(volumeSource(before), volumeSource(after))) {
     const source = "spec.persistentvolumesource";
     throw invalid(after, `${source}: Forbidden: ${source} is immutable after creation`);
   }
@@ -101,11 +100,11 @@ function checkImmutable(before: KubernetesObject, after: KubernetesObject): void
     );
   }
   for (const path of immutableFields[id] ?? []) {
-    if (!equal(at(before, ...path), at(after, ...path))) {
+    if (!sameJson(at(before, ...path), at(after, ...path))) {
       throw invalid(after, `${path.join(".")}: Invalid value: field is immutable`);
     }
   }
-  const changed = (["data", "binaryData"] as const).some((name) => !equal(before[name], after[name]));
+  const changed = (["data", "binaryData"] as const).some((name) => !sameJson(before[name], after[name]));
   if (before.immutable === true && changed) {
     throw invalid(after, "data: Forbidden: field is immutable when `immutable` is set");
   }
@@ -268,7 +267,7 @@ export class SimulatedApiServer {
     const generation =
       live === undefined
         ? (found?.generation ?? 1)
-        : (live.metadata.generation ?? 1) + (equal(live.spec, filled.spec) ? 0 : 1);
+        : (live.metadata.generation ?? 1) + (sameJson(live.spec, filled.spec) ? 0 : 1);
     const counted = filled.spec !== undefined && filled.apiVersion !== "v1";
     const metadata = {
       ...filled.metadata,
@@ -279,8 +278,8 @@ export class SimulatedApiServer {
     };
     const object = { ...filled, metadata };
     const same = { ...object, metadata: { ...metadata, resourceVersion: live?.metadata.resourceVersion } };
-    if (options.dryRun === true) return clean(same);
-    if (live !== undefined && equal(live, same)) return live;
+    if (options.dryRun === true) return withoutUndefined(same);
+    if (live !== undefined && sameJson(live, same)) return live;
     return this.store.put(object, live === undefined ? "created" : "updated", applied);
   }
 

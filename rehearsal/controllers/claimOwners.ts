@@ -1,7 +1,7 @@
+import { sameJson } from "../../core/json";
 import { rangeOfSet } from "../../core/kubernetes";
 import type { KubernetesObject, PersistentVolumeClaim, StatefulSet } from "../../core/kubernetes";
 import { holds } from "../../core/ordinals";
-import { equal } from "../apiServer/json";
 import { controllerReference, ownersOf } from "../apiServer/owners";
 import type { OwnerReference } from "../apiServer/owners";
 
@@ -49,7 +49,7 @@ export function ownersDue(
     return own.length === 0 ? undefined : others;
   const due = ownerDue(set, pod);
   const owners = due === undefined ? others : [...others, due];
-  return equal(owners, present) ? undefined : owners;
+  return sameJson(owners, present) ? undefined : owners;
 }
 
 function ownerDue(set: StatefulSet, pod: ClaimUser): OwnerReference | undefined {

@@ -2,8 +2,7 @@ import { readyOf } from "../../core/kubernetes";
 import type { Pod } from "../../core/kubernetes";
 import type { ObjectReference } from "../../live/client/cluster";
 import { isFinished, isHeld } from "../apiServer/deletion";
-import { field } from "../../core/json";
-import { equal } from "../apiServer/json";
+import { field, sameJson } from "../../core/json";
 import type { ObjectStore } from "../apiServer/objectStore";
 
 /** What may be wrong with a pod, until it is taken back. */
@@ -118,7 +117,8 @@ export class PodRuntime {
     const message = this.whyUnschedulable(pod);
     if (message === undefined) return true;
     const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }];
-    if (!equal(pod.status?.conditions, conditions)) this.store.put({ ...pod, status: { ...pod.status, conditions } });
+    if (!sameJson(pod.status?.conditions, conditions))
+      this.store.put({ ...pod, status: { ...pod.status, conditions } });
     return false;
   }
 

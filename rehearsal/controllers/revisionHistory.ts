@@ -1,7 +1,6 @@
 import type { KubernetesObject, StatefulSet } from "../../core/kubernetes";
 import { selects } from "../../core/set/selectors";
-import { at } from "../../core/json";
-import { digest } from "../apiServer/json";
+import { at, sha256Of } from "../../core/json";
 import { referenceOf } from "../apiServer/references";
 import type { ObjectStore } from "../apiServer/objectStore";
 import { controllerOf, controllerReference, withOwners } from "../apiServer/owners";
@@ -30,7 +29,7 @@ export function isSelected(set: StatefulSet, object: KubernetesObject): boolean 
 
 /** Name of the ControllerRevision that holds the set's present template. */
 export function revisionNameOf({ metadata, spec }: StatefulSet): string {
-  return `${metadata.name}-${digest(spec.template)}`;
+  return `${metadata.name}-${sha256Of(spec.template).slice(0, 10)}`;
 }
 
 /** The ControllerRevisions of sets: each template that a set had is kept, as far as `revisionHistoryLimit` allows. */

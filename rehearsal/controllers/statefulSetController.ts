@@ -1,10 +1,10 @@
+import { sameJson } from "../../core/json";
 import { ordinalIn } from "../../core/kubernetes";
 import type { KubernetesObject, Pod, StatefulSet } from "../../core/kubernetes";
 import type { ObjectReference } from "../../live/client/cluster";
 import type { SimulatedApiServer } from "../apiServer/simulatedApiServer";
 import { deletesClaims } from "./claimOwners";
 import { requestDeletion } from "../apiServer/deletion";
-import { equal } from "../apiServer/json";
 import type { ObjectStore } from "../apiServer/objectStore";
 import { controllerOf, controllerReference, ownersOf, withOwners } from "../apiServer/owners";
 import { newPod } from "./newPod";
@@ -168,6 +168,6 @@ export class StatefulSetController {
   private writeStatus(set: StatefulSet, { reference, pods }: SetState, revisions: Revisions, available: number): void {
     const status = statusOf(set, pods, revisions, available);
     const live = this.store.get(reference);
-    if (live !== undefined && !equal(live.status, status)) this.store.put({ ...live, status });
+    if (live !== undefined && !sameJson(live.status, status)) this.store.put({ ...live, status });
   }
 }

@@ -1,8 +1,7 @@
 import { servingDriver } from "../../core/volumes/inTreeVolumes";
 import type { KubernetesObject, PersistentVolume, PersistentVolumeClaim } from "../../core/kubernetes";
 import type { ObjectReference } from "../../live/client/cluster";
-import { at } from "../../core/json";
-import { text } from "../apiServer/json";
+import { at, textOr } from "../../core/json";
 import type { ObjectStore } from "../apiServer/objectStore";
 import type { PodRuntime } from "./podRuntime";
 
@@ -213,7 +212,7 @@ export class VolumeController {
         capacity: { storage },
         claimRef: this.claimRefOf(claim),
         csi: { driver, fsType: "ext4", volumeHandle: `vol-${this.cluster}-${this.handles}` },
-        persistentVolumeReclaimPolicy: text(storageClass?.reclaimPolicy, "Delete"),
+        persistentVolumeReclaimPolicy: textOr(storageClass?.reclaimPolicy, "Delete"),
         storageClassName: className,
         volumeMode: "Filesystem",
       },

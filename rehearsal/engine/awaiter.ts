@@ -1,8 +1,7 @@
 import { isReady } from "../../core/kubernetes";
 import type { KubernetesObject, Pod } from "../../core/kubernetes";
 import type { SimulatedCluster } from "../cluster/simulatedCluster";
-import { at, field, isObject } from "../../core/json";
-import { text } from "../apiServer/json";
+import { at, field, isObject, parsedJson, textOr } from "../../core/json";
 import { referenceOf } from "../apiServer/references";
 
 /** Why an object is not ready, in words; empty if it is. */
@@ -53,10 +52,10 @@ function serviceReasons(service: KubernetesObject, cluster: SimulatedCluster): R
 function claimReasons(claim: KubernetesObject, cluster: SimulatedCluster, created: boolean): Reasons {
   const phase = at(claim, "status", "phase");
   if (!created && phase === "Bound") return ready;
-  const name = text(at(claim, "spec", "storageClassName"));
+  const name = textOr(at(claim, "spec", "storageClassName"));
   const storageClass = cluster.get({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", name });
   const wanted = storageClass?.volumeBindingMode === "WaitForFirstConsumer" ? "Pending" : "Bound";
-  return phase === wanted ? ready : [`the claim is ${text(phase, "Pending")}, not ${wanted}`];
+  return phase === wanted ? ready : [`the claim is ${textOr(phase, "Pending")}, not ${wanted}`];
 }
 
 const isScalar = (value: unknown): value is string | number | boolean =>
@@ -84,13 +83,8 @@ function conditionReasons(object: KubernetesObject, expression: string): Reasons
 }
 
 function waitForExpressions(annotation: string): readonly string[] {
-  try {
-    const parsed: unknown = JSON.parse(annotation);
-    if (Array.isArray(parsed)) return parsed.map(String);
-  } catch {
-    // Not a list: one expression.
-  }
-  return [annotation];
+  const expressions = parsedJson(annotation);
+  return Array.isArray(expressions) ? expressions.map(String) : [annotation];
 }
 
 /**
@@ -117,7 +111,7 @@ function builtInReasons(object: KubernetesObject, cluster: SimulatedCluster, cre
     case "v1/PersistentVolumeClaim":
       return claimReasons(object, cluster, created);
     case "v1/PersistentVolume": {
-      const phase = text(at(object, "status", "phase"), "Pending");
+      const phase = textOr(at(object, "status", "phase"), "Pending");
       return ["Available", "Bound"].includes(phase) ? ready : [`the volume is ${phase}, neither Available nor Bound`];
     }
     case "v1/Pod":

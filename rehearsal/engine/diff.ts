@@ -1,7 +1,6 @@
 import type { KubernetesObject } from "../../core/kubernetes";
-import { isObject } from "../../core/json";
+import { isObject, sameJson } from "../../core/json";
 import type { JsonObject } from "../../core/json";
-import { equal } from "../apiServer/json";
 import { isNamespaced } from "../apiServer/references";
 import type { Change } from "./report";
 import { hasSecret, hidden, isSecret, redact } from "./secrets";
@@ -62,12 +61,12 @@ function differences(path: Path, from: unknown, to: unknown): Difference[] {
     const names = new Set([...Object.keys(from), ...Object.keys(to)]);
     return [...names].sort().flatMap((name) => differences([...path, name], from[name], to[name]));
   }
-  return equal(from, to) ? [] : [{ path, from, to }];
+  return sameJson(from, to) ? [] : [{ path, from, to }];
 }
 
 /** Every difference between two objects. Most have none, which is found out without a path to every field. */
 function allDifferences(from: JsonObject, to: JsonObject): Difference[] {
-  return equal(from, to) ? [] : differences([], from, to);
+  return sameJson(from, to) ? [] : differences([], from, to);
 }
 
 /** Fields whose change makes a new object, from the provider's diff.go. */

@@ -4,9 +4,8 @@ import { awaitReady, unhealthy } from "./awaiter";
 import type { SimulatedCluster } from "../cluster/simulatedCluster";
 import { diffKubernetes, prune } from "./diff";
 import type { ResourceDiff } from "./diff";
-import { isObject } from "../../core/json";
+import { isObject, sha256Of, textOr } from "../../core/json";
 import type { JsonObject } from "../../core/json";
-import { digest, text } from "../apiServer/json";
 import { isNamespaced, referenceOf } from "../apiServer/references";
 import type { ResourceState } from "./state";
 import { annotateSecrets, hasUnknown, revealObject } from "./secrets";
@@ -66,7 +65,8 @@ export class KubernetesProvider {
   /** Inputs as the provider completes them: name, namespace, what is secret. */
   public check(name: string, inputs: JsonObject): JsonObject {
     const metadata = isObject(inputs.metadata) ? inputs.metadata : {};
-    const named = metadata.name === undefined ? { ...metadata, name: `${name}-${digest(name).slice(0, 8)}` } : metadata;
+    const named =
+      metadata.name === undefined ? { ...metadata, name: `${name}-${sha256Of(name).slice(0, 8)}` } : metadata;
     const object = { ...inputs, metadata: named } as unknown as KubernetesObject;
     const { namespace } = this.settings;
     const placed =
@@ -91,7 +91,7 @@ export class KubernetesProvider {
   /** Creates an object and waits for it; in a preview asks the API server what it would store. */
   public create(urn: string, inputs: JsonObject, preview: boolean, probe: WriteProbe): WriteResult {
     const object = this.objectOf(inputs);
-    const fieldManager = fieldManagerOf(object, `pulumi-kubernetes-${digest(urn).slice(0, 8)}`);
+    const fieldManager = fieldManagerOf(object, `pulumi-kubernetes-${sha256Of(urn).slice(0, 8)}`);
     if (preview && hasUnknown(inputs)) return { id: "", outputs: inputs, fieldManager, initErrors: [] };
     if (preview) return this.previewCreate(urn, object, inputs, fieldManager);
     probe.before();
@@ -122,7 +122,10 @@ export class KubernetesProvider {
   /** Changes an object and waits for it. */
   public update(old: ResourceState, inputs: JsonObject, preview: boolean, probe: WriteProbe): WriteResult {
     const object = this.objectOf(inputs);
-    const fieldManager = fieldManagerOf(object, old.fieldManager ?? `pulumi-kubernetes-${digest(old.urn).slice(0, 8)}`);
+    const fieldManager = fieldManagerOf(
+      object,
+      old.fieldManager ?? `pulumi-kubernetes-${sha256Of(old.urn).slice(0, 8)}`,
+    );
     const force = preview || this.forces(object);
     if (preview && hasUnknown(inputs)) return { id: old.id, outputs: inputs, fieldManager, initErrors: [] };
     if (!preview) probe.before();
@@ -170,7 +173,7 @@ export class KubernetesProvider {
     const known = (existing?.metadata.managedFields ?? []).map(({ manager = "" }) => manager);
     const fieldManager =
       known.find((name) => name.startsWith("pulumi-kubernetes-")) ??
-      fieldManagerOf(wanted, `pulumi-kubernetes-${digest(goal.urn).slice(0, 8)}`);
+      fieldManagerOf(wanted, `pulumi-kubernetes-${sha256Of(goal.urn).slice(0, 8)}`);
     if (existing === undefined) this.cluster.server.create(wanted, { manager: fieldManager });
     const state = this.refresh({ ...goal, fieldManager });
     if (state?.live === undefined) throw new Error(`${goal.id} is gone`);
@@ -241,7 +244,7 @@ export class KubernetesProvider {
 function withoutStringData(inputs: JsonObject): JsonObject {
   const { stringData, ...rest } = inputs;
   if (inputs.kind !== "Secret" || stringData === undefined || hasUnknown(stringData)) return inputs;
-  const encode = (value: unknown): string => Buffer.from(text(value)).toString("base64");
+  const encode = (value: unknown): string => Buffer.from(textOr(value)).toString("base64");
   const values = revealObject({ value: stringData }).value as JsonObject;
   const encoded = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, encode(value)]));
   const data = isObject(rest.data) ? (revealObject({ value: rest.data }).value as JsonObject) : {};

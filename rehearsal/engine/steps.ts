@@ -1,7 +1,7 @@
+import { sha256Of } from "../../core/json";
 import type { SimulatedCluster } from "../cluster/simulatedCluster";
 import { diffInputs } from "./diff";
 import type { Breaker } from "./interrupts";
-import { digest } from "../apiServer/json";
 import { KubernetesProvider, providerSettings } from "./kubernetesProvider";
 import type { ProviderSettings, WriteResult } from "./kubernetesProvider";
 import { EngineStopped } from "./monitor";
@@ -180,7 +180,7 @@ function hookArgs(kind: HookKind, next: ResourceState, old: ResourceState | unde
 
 /** An id for a resource that has none of its own: the same in every rehearsal. */
 function uuidOf(urn: string): string {
-  const hash = digest(urn) + digest(`${urn}#`);
+  const hash = sha256Of(urn);
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4000-8000-${hash.slice(0, 12)}`;
 }
 

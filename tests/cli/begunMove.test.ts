@@ -1,6 +1,7 @@
 import type { LoadSurveyor } from "../../cli/fromCluster";
 import type { RehearseFlags } from "../../cli/flags";
 import { runRehearse } from "../../cli/rehearse";
+import { sides } from "../../core/ordinals";
 import type { Side } from "../../core/ordinals";
 import { UserError } from "../../core/userError";
 import { lookAtHalf } from "../../live/survey/standing";
@@ -43,7 +44,7 @@ interface Ran {
 
 /** Rehearses what both clusters have. They are only read. */
 async function rehearsed(world: World, more: Partial<RehearseFlags> = {}): Promise<Ran> {
-  const versions = (): number[] => (["source", "destination"] as const).map((side) => world.clusters[side].changes);
+  const versions = (): number[] => sides.map((side) => world.clusters[side].changes);
   const before = versions();
   const io = fakeIo();
   const given = { ...flags, json: true, ...more };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { refusalProblem } from "../../core/protocol/advice";
 import type { Advice } from "../../core/protocol/decision";
+import { sides } from "../../core/ordinals";
 import type { Side } from "../../core/ordinals";
 import { decide } from "../../core/protocol/protocol";
 
@@ -12,7 +13,7 @@ import { renderProblem } from "../../core/userError";
 import type { Ended, Pulumi, StopSignal } from "../../driver/pulumi";
 import type { WalkOptions } from "../../driver/walk";
 import type { State, World } from "../core/protocol/protocolModel";
-import { completed, sides, situationOf } from "../core/protocol/protocolModel";
+import { completed, situationOf } from "../core/protocol/protocolModel";
 
 const manifest = (start: number, replicas: number): string => `apiVersion: apps/v1
 kind: StatefulSet

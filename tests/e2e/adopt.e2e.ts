@@ -2,6 +2,7 @@
  * Sets that run already, made by kubectl and by Helm, are taken over by the real engine and moved; what differs is refused,
  * and nothing has changed then.
  */
+import { sides } from "../../core/ordinals";
 import type { KubeObject } from "../../dev/playground/api";
 import { useGround } from "./ground";
 import type { Ground } from "./ground";
@@ -97,7 +98,7 @@ describeInWhole("a set that runs already", () => {
       "set.yaml",
       manifest.replace("mode: calm", "mode: brisk").replace("targetPort: 9101", "targetPort: 9102"),
     );
-    for (const side of ["source", "destination"] as const) await scenario.mustUp(side);
+    for (const side of sides) await scenario.mustUp(side);
     expect(
       (
         await ground()

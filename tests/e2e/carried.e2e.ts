@@ -1,6 +1,7 @@
 /**
  * Secrets, ConfigMaps and what differs in CSI volumes, carried along by the real engine on two real clusters.
  */
+import { sides } from "../../core/ordinals";
 import type { KubeObject } from "../../dev/playground/api";
 import { createVolume, DRIVER, volumeObject } from "../../dev/playground/storage";
 import { useGround } from "./ground";
@@ -229,7 +230,7 @@ describeInWhole("carried along", () => {
       { op: "retain", type: "kubernetes:core/v1:Secret", name: "db", fields: [] },
     ]);
     expect(await secret("destination", "db")).toBeDefined();
-    for (const side of ["source", "destination"] as const) {
+    for (const side of sides) {
       for (const command of [["output", "--json"], ["export"], ["history", "--json"]]) {
         await project.run(["stack", ...command, "-s", side]);
       }

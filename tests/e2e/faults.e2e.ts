@@ -2,6 +2,7 @@
  * Clusters that fail in the middle of a step. Whatever happens, the messages lead out and nothing is there twice.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { sides } from "../../core/ordinals";
 import type { ComponentName } from "../../dev/playground/components";
 import { until, useGround } from "./ground";
 import { expectNothingLost, expectWholeSet, orderOf, Scenario } from "./harness";
@@ -29,7 +30,7 @@ describeInWhole("at most one, with clusters that fail", () => {
     await expectWholeSet(scenario, cutoverIndex);
   };
 
-  const outages = (["source", "destination"] as const).flatMap((side) =>
+  const outages = sides.flatMap((side) =>
     (["SIGKILL", "SIGSTOP"] as const).flatMap((how) =>
       (["written", "early"] as const).map((when) => ({ side, how, when })),
     ),
@@ -84,7 +85,7 @@ describeInWhole("at most one, with clusters that fail", () => {
     await settle(["destination", "source"], 3);
   });
 
-  test.each(["source", "destination"] as const)("a pod of the %s is stuck terminating", async (side) => {
+  test.each(sides)("a pod of the %s is stuck terminating", async (side) => {
     const [from, to] = side === "source" ? [3, 2] : [2, 3];
     await settle(orderOf(scenario.project.cutoverIndex, from), from);
     const pod = `/api/v1/namespaces/faults/pods/web-2`;

@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { sides } from "../../core/ordinals";
 import type { RehearsalReport } from "../../rehearsal/engine/report";
 import { contextOf, giveRights, kubeconfigIn } from "./accounts";
 import { useGround } from "./ground";
@@ -46,7 +47,7 @@ async function versions(ground: Ground): Promise<string[]> {
     readonly items: readonly { readonly metadata: { readonly name: string; readonly resourceVersion: string } }[];
   }
   const found: string[] = [];
-  for (const side of ["source", "destination"] as const) {
+  for (const side of sides) {
     for (const path of watched) {
       const { items } = await ground.client(side).get<List>(path);
       found.push(...items.map(({ metadata }) => `${side} ${path} ${metadata.name} ${metadata.resourceVersion}`));

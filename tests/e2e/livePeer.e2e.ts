@@ -3,6 +3,7 @@
  * perhaps not stopped is refused in both. The range lock, which would keep other hands off, is down. docs/protections.md has the table.
  */
 import { join } from "node:path";
+import { sides } from "../../core/ordinals";
 import type { ApiClient, KubeObject } from "../../dev/playground/api";
 import { createNodes } from "../../dev/playground/nodes";
 import { attach, attachForPod, detach } from "../../dev/playground/storage";
@@ -56,7 +57,7 @@ for (const looks of [false, true]) {
     beforeAll(async () => {
       scenario = await Scenario.begin(ground(), { namespace, config: { rangeLock: false } });
       if (!looks) return;
-      for (const side of ["source", "destination"] as const) {
+      for (const side of sides) {
         await scenario.project.must("config", "set", "peerContext", peers[side], "-s", side);
       }
     });

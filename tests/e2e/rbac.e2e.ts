@@ -1,6 +1,7 @@
 /**
  * A set that runs is taken over and moved, forward and back, with exactly the rights of `deploy/rbac/`, each half looking at its live peer.
  */
+import { sides } from "../../core/ordinals";
 import { contextOf, giveRights, kubeconfigIn, objectsOf, pathOf } from "./accounts";
 import { useGround } from "./ground";
 import { expectNothingLost, expectWholeSet, Scenario } from "./harness";
@@ -10,8 +11,6 @@ import { runAlready } from "./runningSet";
 import { describeInWhole } from "./tools";
 
 const namespace = "rbac";
-const sides = ["source", "destination"] as const;
-
 describeInWhole("least privilege", () => {
   const ground = useGround();
   let scenario: Scenario;

@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { sides } from "../../core/ordinals";
 import type { KubeObject } from "../../dev/playground/api";
 import { useGround } from "./ground";
 import { adviceIn, expectNothingLost, Scenario, untouched } from "./harness";
@@ -51,7 +52,7 @@ describeWithPulumi("refusals", () => {
   });
 
   test("destroying a half that holds ordinals", async () => {
-    for (const side of ["source", "destination"] as const) {
+    for (const side of sides) {
       expect(await refused(() => scenario.project.destroy(side))).toContain("protect");
     }
   });
@@ -64,7 +65,7 @@ describeWithPulumi("refusals", () => {
     writeFileSync(swapped, stringify(config));
     scenario.project.setEnv("KUBECONFIG", swapped);
     try {
-      for (const side of ["source", "destination"] as const) {
+      for (const side of sides) {
         expect(await refusedUp(side)).toMatch(/leads to (another cluster|the cluster of the)/);
       }
     } finally {

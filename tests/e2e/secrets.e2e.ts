@@ -2,6 +2,7 @@
  * A secret value is found nowhere after a full move: not in state files, outputs, previews, logs or event logs.
  */
 import { resolve } from "node:path";
+import { sides } from "../../core/ordinals";
 import { useGround } from "./ground";
 import { Scenario } from "./harness";
 import { formsOf, leaksIn } from "./leaks";
@@ -42,7 +43,7 @@ describeInWhole("secrets", () => {
     project.writeManifest("secrets.yaml", secrets.replace(MARKER, `${MARKER}-2`));
     await project.preview("destination", "--diff");
     await scenario.mustUp("destination");
-    for (const side of ["source", "destination"] as const) {
+    for (const side of sides) {
       await project.run(["stack", "output", "--json", "-s", side]);
       await project.run(["stack", "export", "-s", side]);
       await project.run(["stack", "history", "--json", "-s", side]);

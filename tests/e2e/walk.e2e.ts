@@ -3,6 +3,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sides } from "../../core/ordinals";
 import { useGround } from "./ground";
 import { expectWholeSet, Scenario } from "./harness";
 import type { Ended } from "./pulumiProcess";
@@ -54,7 +55,7 @@ describeInWhole("the walk", () => {
     expect(plan.stdout).toBe(
       `${words}\n\n    pulumi up -s source       (cutoverIndex 2)\n    pulumi up -s destination  (cutoverIndex 2)\n`,
     );
-    for (const side of ["source", "destination"] as const) {
+    for (const side of sides) {
       expect((await scenario.project.preview(side)).output).toContain(words);
     }
     await expectWholeSet(scenario, 3);

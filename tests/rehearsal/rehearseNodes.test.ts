@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { sides } from "../../core/ordinals";
 import { rehearse } from "../../rehearsal/rehearse";
 import type { RehearsalReport } from "../../rehearsal/engine/report";
 import { inFolder, manifests } from "./rehearseFixture";
@@ -23,7 +24,7 @@ function rehearsed(podSpec: string, files: Readonly<Record<string, string>> = {}
 }
 
 const warningsOf = ({ steps }: RehearsalReport): string[] =>
-  (["source", "destination"] as const).map((side) =>
+  sides.map((side) =>
     steps
       .flatMap((step) => step[side].diagnostics ?? [])
       .filter(({ severity }) => severity === "warning")

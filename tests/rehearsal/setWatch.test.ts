@@ -1,3 +1,4 @@
+import { sides } from "../../core/ordinals";
 import type { KubernetesObject } from "../../core/kubernetes";
 import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
 import { atMostOne, volumesIntact } from "../../rehearsal/invariants";
@@ -18,7 +19,7 @@ function scene() {
     destination: new SimulatedCluster({ name: "destination" }),
   };
   const watch = new SetWatch(set, clusters);
-  for (const side of ["source", "destination"] as const) {
+  for (const side of sides) {
     clusters[side].seed(webSet({ replicas: side === "source" ? 3 : 0, volumeClaimTemplates: [template] }));
     clusters[side].settle();
   }

@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../../core/kubernetes";
 import type { Side } from "../../core/ordinals";
-import { peerOf } from "../../core/ordinals";
+import { peerOf, sides } from "../../core/ordinals";
 import { program } from "../../program";
 import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
 import { SimulatedStack } from "../../rehearsal/engine/simulatedStack";
@@ -10,8 +10,6 @@ import type { UpResult } from "../../rehearsal/engine/report";
 import type { Interrupt } from "../../rehearsal/engine/state";
 import { csiDriver } from "../../rehearsal/controllers/volumeController";
 import { manifests } from "./rehearseFixture";
-
-const sides: readonly Side[] = ["source", "destination"];
 
 /** A cluster that is looked at after every tick. */
 class WatchedCluster extends SimulatedCluster {

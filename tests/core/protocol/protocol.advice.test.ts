@@ -1,7 +1,8 @@
+import { sides } from "../../../core/ordinals";
 import type { Advice } from "../../../core/protocol/protocol";
 import { decide } from "../../../core/protocol/protocol";
 import type { State, World } from "./protocolModel";
-import { completed, indexesOf, sides, situationOf } from "./protocolModel";
+import { completed, indexesOf, situationOf } from "./protocolModel";
 import { Space } from "./protocolSpace";
 
 /** What a person does after an advised `up`: ask for the wanted one again, or go back the way they came. */

@@ -1,9 +1,9 @@
 import type { OrdinalRange } from "../../../core/ordinals";
-import { noOrdinals } from "../../../core/ordinals";
+import { noOrdinals, sides } from "../../../core/ordinals";
 import type { Situation } from "../../../core/protocol/protocol";
 import { decide, rules } from "../../../core/protocol/protocol";
 import type { State, World } from "./protocolModel";
-import { gapBits, indexesOf, sides, situationOf } from "./protocolModel";
+import { gapBits, indexesOf, situationOf } from "./protocolModel";
 import { Space } from "./protocolSpace";
 
 const real = { ...rules };

@@ -45,7 +45,6 @@ export type Which = 0 | 1;
 /** Source and destination. */
 export type State = readonly [source: Half, destination: Half];
 
-export const sides = ["source", "destination"] as const;
 export function indexesOf(set: OrdinalRange): number[] {
   return Array.from({ length: set.replicas + 1 }, (_, i) => set.start + i);
 }

@@ -1,8 +1,9 @@
+import { sides } from "../../../core/ordinals";
 import type { OrdinalRange, Side } from "../../../core/ordinals";
 import type { Situation } from "../../../core/protocol/protocol";
 import { decide, rules } from "../../../core/protocol/protocol";
 import type { Half, Mark, Run, State, Which, World } from "./protocolModel";
-import { bits, idle, indexesOf, livesTwice, sides, situationOf, sourceAtFirst } from "./protocolModel";
+import { bits, idle, indexesOf, livesTwice, situationOf, sourceAtFirst } from "./protocolModel";
 
 /*
  * Every interleaving of `pulumi up` on both halves, at every cutover index, failing or killed at every point, over the

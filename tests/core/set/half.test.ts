@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { halfOfSet } from "../../../core/set/half";
 import { annotations, claimName, isReady, ordinalIn, rangeOfSet } from "../../../core/kubernetes";
-import { ordinalsOf, rangeOf } from "../../../core/ordinals";
+import { ordinalsOf, rangeOf, sides } from "../../../core/ordinals";
 import { claimStep, decision, outputs, pod, release, webSet } from "../builders";
 
 describe("the half of a set", () => {
@@ -82,7 +82,7 @@ describe("the half of a set", () => {
   test("the halves share the ordinals out: each in one of them, in order", () => {
     fc.assert(
       fc.property(cuts, ({ set, index }) => {
-        const halves = (["source", "destination"] as const).map((side) => {
+        const halves = sides.map((side) => {
           const half = halfOfSet(
             webSet(set.replicas, { ordinals: { start: set.start } }),
             decision(side, index, { set }),
@@ -100,7 +100,7 @@ describe("the half of a set", () => {
     fc.assert(
       fc.property(cuts, fc.integer({ min: 0, max: 40 }), ({ set, index }, partition) => {
         const strategy = { rollingUpdate: { partition } };
-        const kept = (["source", "destination"] as const).flatMap((side) => {
+        const kept = sides.flatMap((side) => {
           const half = halfOfSet(
             webSet(set.replicas, { updateStrategy: strategy }),
             decision(side, index, { set }),

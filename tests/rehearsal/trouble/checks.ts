@@ -1,12 +1,12 @@
 import type { StatefulSet } from "../../../core/kubernetes";
 import { ordinalIn, rangeOfSet } from "../../../core/kubernetes";
 import type { OrdinalRange, Side } from "../../../core/ordinals";
-import { holds, ordinalsOf, peerOf } from "../../../core/ordinals";
+import { holds, ordinalsOf, peerOf, sides } from "../../../core/ordinals";
 import type { HalfRecord } from "../../../core/protocol/protocol";
 import type { HalfPlan } from "../../../plan/half";
 import { atMostOne, oneWrite, volumesIntact } from "../../../rehearsal/invariants";
 import type { Ledger, Moment, Snapshot } from "../../../rehearsal/invariants";
-import { movedSet, name, sides } from "./scene";
+import { movedSet, name } from "./scene";
 import type { Scenario } from "./scene";
 
 /** What foreign hands have done so far: some promises hold only without them (docs/protections.md). */

@@ -1,11 +1,11 @@
 import type { StatefulSet } from "../../../core/kubernetes";
 import { annotations } from "../../../core/kubernetes";
 import type { OrdinalRange, Side } from "../../../core/ordinals";
-import { endOf, ordinalsOf } from "../../../core/ordinals";
+import { endOf, ordinalsOf, sides } from "../../../core/ordinals";
 import { ApiRefusal } from "../../../rehearsal/apiServer/simulatedApiServer";
 import type { Done } from "./checks";
 import { Nodes } from "./nodes";
-import { name, namespace, setReference, sides } from "./scene";
+import { name, namespace, setReference } from "./scene";
 import type { Clusters, Scenario } from "./scene";
 
 /** What can happen to a pod, or to its node; `mend` takes back that it does not get ready, or does not end. */

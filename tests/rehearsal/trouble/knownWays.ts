@@ -1,10 +1,10 @@
 import type { Pod, StatefulSet } from "../../../core/kubernetes";
 import { annotations, isReady, rangeOfSet } from "../../../core/kubernetes";
-import { formatRange } from "../../../core/ordinals";
+import { formatRange, sides } from "../../../core/ordinals";
 import { readOutputs } from "../../../core/contract/record";
 import { liveHalf } from "../../../live/look";
 import type { Snapshot } from "../../../rehearsal/invariants";
-import { momentOf, sides } from "./scene";
+import { momentOf } from "./scene";
 import type { TroubledWorld } from "./world";
 
 /**

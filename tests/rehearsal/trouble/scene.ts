@@ -8,8 +8,6 @@ import { SimulatedCluster } from "../../../rehearsal/cluster/simulatedCluster";
 import type { Moment, MovedSet, Snapshot } from "../../../rehearsal/invariants";
 import { csiDriver } from "../../../rehearsal/controllers/volumeController";
 
-export const sides: readonly Side[] = ["source", "destination"];
-
 /** What a schedule plays with. */
 export interface Scenario {
   readonly replicas: number;

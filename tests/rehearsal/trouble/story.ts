@@ -1,10 +1,11 @@
+import { sides } from "../../../core/ordinals";
 import type { Side } from "../../../core/ordinals";
 import { act } from "./actions";
 import type { Action } from "./actions";
 import { KnownWays } from "./knownWays";
 import { arrive } from "./wayOut";
 import type { TroubledWorld } from "./world";
-import { sides } from "./scene";
+
 import type { Scenario } from "./scene";
 import { inWords } from "./words";
 

@@ -1,5 +1,5 @@
 import type { OrdinalRange, Side } from "../../../core/ordinals";
-import { endOf, peerOf } from "../../../core/ordinals";
+import { endOf, peerOf, sides } from "../../../core/ordinals";
 import type { HalfRecord } from "../../../core/protocol/protocol";
 import type { Moment } from "../../../rehearsal/invariants";
 import { Checks } from "./checks";
@@ -8,7 +8,7 @@ import { wholeGuard } from "./guard";
 import type { Guard } from "./guard";
 import { Run } from "./run";
 import type { Outcome, Stop } from "./run";
-import { argsOf, clustersFor, momentOf, sides } from "./scene";
+import { argsOf, clustersFor, momentOf } from "./scene";
 import type { Clusters, Scenario } from "./scene";
 import { setRunning } from "./standIn";
 import type { RunningStack } from "./standIn";
