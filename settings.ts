@@ -1,15 +1,17 @@
 import { posix } from "node:path";
+import type { Checks } from "./core/gates/checks";
 import { parsedJson } from "./core/json";
 import type { CsiChanges } from "./core/volumes/csi";
 import type { InTreeVolumes } from "./core/volumes/csiForm";
 import { peerOf } from "./core/ordinals";
 import type { Side } from "./core/ordinals";
 import type { Patch } from "./core/manifests/workload";
+import { capital, suggestion } from "./core/suggestion";
 import type { Problem } from "./core/userError";
 import type { Connection } from "./live/client/cluster";
 import { notInDestination } from "./settings/adopt";
 import { readNames } from "./settings/carry";
-import { capital, suggestion } from "./settings/configReader";
+import { readGates } from "./settings/gates";
 import { readCsi } from "./settings/csi";
 import { readLeaveOut } from "./settings/leaveOut";
 import { patchProblems } from "./settings/patches";
@@ -53,6 +55,8 @@ export interface Settings {
   readonly peerConnection?: Connection;
   /** Pods that a person vouches for as stopped. */
   readonly fenced: readonly string[];
+  /** What `cutover walk` asks and does between the ups; an `up` itself does nothing with it. */
+  readonly checks: Checks;
   /** What a person should know about this config. */
   readonly warnings: readonly string[];
 }
@@ -80,7 +84,7 @@ const keys = [
     "peerContext",
     "fenced",
   ],
-  ...["adopt", "leaveOut"],
+  ...["adopt", "leaveOut", "gates", "before", "after"],
 ];
 /** Earlier names of keys. */
 const renamed: Readonly<Record<string, string>> = { fence: "rangeLock" };
@@ -137,6 +141,7 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
     connection,
     ...(peerConnection && { peerConnection }),
     fenced: reader.fenced(),
+    checks: reader.checks(),
     warnings: reader.warnings(side),
   };
   problems.push(...reader.problems);
@@ -247,6 +252,14 @@ class Reader extends ProtectionsReader {
 
   public leaveOut(): readonly string[] {
     return readLeaveOut(this.value("leaveOut"), this.edit("leaveOut"), this.problems);
+  }
+
+  public checks(): Checks {
+    return readGates(
+      (key) => this.value(key),
+      (key) => this.edit(key),
+      this.problems,
+    );
   }
 
   public storageClasses(): Readonly<Record<string, string>> {

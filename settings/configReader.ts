@@ -1,4 +1,3 @@
-import { distance } from "fastest-levenshtein";
 import type { Problem } from "../core/userError";
 import { sharedConfig } from "./projectFile";
 
@@ -83,20 +82,4 @@ export class ConfigReader {
     const remove = `pulumi config rm ${key} -s ${this.stack}`;
     return this.isShared(key) ? `remove it from Pulumi.yaml` : `remove it: ${remove}`;
   }
-}
-
-/** The clause `did you mean …? If not, `, or nothing if no known key is near. */
-export function suggestion(name: string, known: readonly string[]): string {
-  const given = name.toLowerCase();
-  const near = (candidate: string) => {
-    const begins = given.length >= 4 && candidate.toLowerCase().startsWith(given);
-    return begins ? 0 : distance(given, candidate.toLowerCase());
-  };
-  const best = [...known].sort((a, b) => near(a) - near(b))[0] ?? "";
-  return near(best) <= Math.max(2, Math.floor(best.length / 4)) ? `did you mean ${best}? If not, ` : "";
-}
-
-/** A clause as the beginning of a sentence. */
-export function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

@@ -1,8 +1,8 @@
 import { isObject, parsedJson } from "../core/json";
 import { csiSecretRefs } from "../core/volumes/csi";
 import type { CsiChanges } from "../core/volumes/csi";
+import { suggestion } from "../core/suggestion";
 import type { Problem } from "../core/userError";
-import { suggestion } from "./configReader";
 import { kindOf } from "./shape";
 
 const fields: readonly string[] = [...csiSecretRefs, "volumeAttributes"];

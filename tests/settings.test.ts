@@ -55,6 +55,7 @@ describe("what is read", () => {
       adopt: false,
       connection: { context: "source", isDefault: true },
       fenced: [],
+      checks: { gates: [], before: [], after: [] },
       warnings: [],
     });
     expect(settingsOf({ manifests }, "destination")).toMatchObject({
@@ -122,6 +123,7 @@ describe("what is read", () => {
       connection: { context: "west", kubeconfig: "~/west" },
       peerConnection: { context: "east", kubeconfig: "~/west" },
       fenced: ["0d5c7ae1-8e1b-4d4c-a1a8-d2b5b0c6b0a1", "web-5@4"],
+      checks: { gates: [], before: [], after: [] },
       warnings: [],
     });
   });
@@ -171,7 +173,7 @@ describe("keys", () => {
   ])("%s: did you mean %s", (key, meant) => {
     expect(withManifests({ [key]: "secret" })).toStrictEqual([
       `${key} is not a config key of this program; legal: cutoverIndex, side, peerStack, manifests, namespace, createNamespace, ` +
-        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, inTreeVolumes, patches, rangeLock, peerContext, fenced, adopt, leaveOut. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
+        `batch, volumes, storageClasses, carrySecrets, carryConfigMaps, csi, inTreeVolumes, patches, rangeLock, peerContext, fenced, adopt, leaveOut, gates, before, after. Did you mean ${meant}? If not, remove it: pulumi config rm ${key} -s source`,
     ]);
   });
 
@@ -205,7 +207,7 @@ describe("keys", () => {
 
   test("nothing near", () => {
     expect(withManifests({ colour: "red" })[0]).toMatch(
-      /adopt, leaveOut\. Remove it: pulumi config rm colour -s source$/,
+      /leaveOut, gates, before, after\. Remove it: pulumi config rm colour -s source$/,
     );
   });
 
