@@ -59,8 +59,8 @@ test("has what users need, and nothing that only developers do", () => {
   for (const path of ["dist/index.js", "dist/library.d.ts", ".github/workflows/walk.yml", "deploy/rbac/source.yaml"]) {
     expect(files).toContain(path);
   }
-  // In bytes; 290,000 when this was written.
-  expect(statSync(tarball).size).toBeLessThan(400_000);
+  // In bytes; 420,000 when gates came.
+  expect(statSync(tarball).size).toBeLessThan(600_000);
 });
 
 test("every file that the README and the documentation point to is in it", () => {
