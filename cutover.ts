@@ -6,6 +6,7 @@ import { failsAsUserError } from "./components/failure";
 import { keepAnswersQuiet } from "./components/quietLog";
 import { SplitStatefulSet } from "./components/splitStatefulSet";
 import { contract } from "./core/contract/record";
+import type { WrittenOutputs } from "./core/contract/record";
 import { declaredText } from "./core/contract/takenAway";
 import { knownInWords, newAndKnown, warnedText } from "./core/contract/warned";
 import type { Connection } from "./live/client/cluster";
@@ -15,8 +16,14 @@ import type { HalfPlan } from "./plan/half";
 
 export type { CutoverArgs } from "./plan/arguments";
 
-/** The stack outputs of a half: return them from the Pulumi program, since the peer reads them. */
-export type CutoverOutputs = Readonly<Record<string, unknown>>;
+/**
+ * The stack outputs of a half: return them from the Pulumi program, since the peer reads them. Undefined: there is no such
+ * output this time.
+ */
+export type CutoverOutputs = {
+  readonly [output in keyof WrittenOutputs]:
+    pulumi.Output<Exclude<WrittenOutputs[output], undefined>> | Extract<WrittenOutputs[output], undefined>;
+};
 
 /**
  * Decides what this `up` may do with one half of a set, and declares it: the whole of a step in one call.
@@ -49,8 +56,9 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
   const half = new SplitStatefulSet(workload.set.metadata.name, plan, { provider });
 
   // Every output depends on the proof: a failed `up` keeps the earlier value of an output that rejects.
-  const proven = (value: unknown): pulumi.Output<unknown> => half.held.apply(() => value);
-  return {
+  const proven = <T>(value: T): pulumi.Output<T> => half.held.apply(() => value);
+  const isSource = decision.side === "source";
+  const outputs: CutoverOutputs = {
     contract: proven(contract),
     side: proven(decision.side),
     cutoverIndex: proven(decision.cutoverIndex),
@@ -61,10 +69,14 @@ export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
     declared: proven(declaredText(workload.belongings)),
     rangeLock: proven(plan.rangeLock !== undefined),
     peerTurn: proven(decision.peerTurn),
-    ...(warnings.length > 0 ? { warned: proven(warnedText(warnings)) } : {}),
-    ...(plan.fenced.length > 0 ? { fenced: proven(plan.fenced) } : {}),
-    ...(decision.side === "source" ? { offer: half.offer, inventory: half.inventory, carried: half.carried } : {}),
+    warned: warnings.length > 0 ? proven(warnedText(warnings)) : undefined,
+    fenced: plan.fenced.length > 0 ? proven(plan.fenced) : undefined,
+    offer: isSource ? half.offer : undefined,
+    inventory: isSource ? half.inventory : undefined,
+    carried: isSource ? half.carried : undefined,
   };
+  // Pulumi warns of an output that is undefined.
+  return Object.fromEntries(Object.entries(outputs).filter(([, output]) => output !== undefined)) as CutoverOutputs;
 }
 
 /** Every switch of the provider that could hide or lose something is set here, whatever the environment says. */

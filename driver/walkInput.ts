@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { isObject } from "../core/json";
 import { endOf, peerOf, sides } from "../core/ordinals";
 import type { Side } from "../core/ordinals";
-import type { HalfOutputs } from "../core/contract/record";
+import type { HalfOutputs, StackOutputs } from "../core/contract/record";
 import { readOutputs } from "../core/contract/record";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
@@ -110,7 +110,7 @@ async function readHalf(
 }
 
 /** The outputs without the secret ones, for which Pulumi shows a marker: a walk asks for none of them. */
-function toldOutputs({ stdout }: Ended): Record<string, unknown> {
+function toldOutputs({ stdout }: Ended): StackOutputs {
   const outputs = JSON.parse(stdout) as Record<string, unknown>;
   return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== "[secret]"));
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { StackOutputs } from "../core/contract/record";
 
-/** The outputs of a stack as plain values, secrets included; empty if the stack has none yet. */
-export type StackOutputs = Readonly<Record<string, unknown>>;
+export type { StackOutputs } from "../core/contract/record";
 
 /**
  * Reads the last outputs of a stack of this project, also of the one that is running.

@@ -4,11 +4,13 @@ import { claimName } from "../core/kubernetes";
 import { endOf, rangeOf } from "../core/ordinals";
 import type { OrdinalRange, Side } from "../core/ordinals";
 import { contract, inventoryText } from "../core/contract/record";
+import type { StackOutputs, WrittenOutputs } from "../core/contract/record";
 import type { Standing } from "../core/project/standing";
 import type { FoundSet } from "../core/project/survey";
 import { findClaims, inventoryOf, mergeInventories, offerOf } from "../core/volumes/volume";
 import type { Inventory, Offer } from "../core/volumes/volume";
 import { offeredOrdinals } from "../live/guard";
+import { withoutUndefined } from "../core/json";
 import type { JsonObject } from "../core/json";
 import type { RehearsalInput } from "./rehearsalInput";
 import { makeSecret } from "./engine/secrets";
@@ -59,7 +61,12 @@ function recordOf(
   const { fingerprint } = input.halves[side].workload;
   const survey = input.found?.[side];
   const cutoverIndex = indexAt(side, told.held);
-  const outputs = {
+  const isSource = side === "source";
+  const standIns = input.standIns.filter(({ kind }) => kind !== "Namespace");
+  const carried = carriedOf(
+    standIns.map((object) => ({ kind: object.kind as "Secret" | "ConfigMap", name: object.metadata.name, object })),
+  );
+  return onTheWire({
     contract,
     side,
     cutoverIndex,
@@ -67,18 +74,25 @@ function recordOf(
     set: { name, namespace, ...set, fingerprint },
     ...told,
     rangeLock: hasRangeLock(survey?.version ?? ""),
-  };
-  if (side === "destination") return outputs;
-  const standIns = input.standIns.filter(({ kind }) => kind !== "Namespace");
-  const carried = carriedOf(
-    standIns.map((object) => ({ kind: object.kind as "Secret" | "ConfigMap", name: object.metadata.name, object })),
+    // Not told by what runs.
+    declared: "",
+    warned: undefined,
+    fenced: undefined,
+    offer: isSource ? offerNear(input, set, { cutoverIndex, set, batch }) : undefined,
+    inventory: isSource ? inventoryText(knownVolumes(input, set)) : undefined,
+    carried: isSource ? carried : undefined,
+  });
+}
+
+const secretOutputs: readonly string[] = ["offer", "inventory", "carried"] satisfies (keyof WrittenOutputs)[];
+
+function onTheWire(outputs: WrittenOutputs): JsonObject {
+  return Object.fromEntries(
+    Object.entries(withoutUndefined(outputs)).map(([name, value]: [string, unknown]) => [
+      name,
+      secretOutputs.includes(name) ? makeSecret(value) : value,
+    ]),
   );
-  return {
-    ...outputs,
-    offer: makeSecret(offerNear(input, set, { cutoverIndex, set, batch })),
-    inventory: makeSecret(inventoryText(knownVolumes(input, set))),
-    carried: makeSecret(carried),
-  };
 }
 
 function claimsIn(input: RehearsalInput, found: FoundSet | undefined, ordinals: readonly number[]) {
@@ -104,7 +118,8 @@ function offerNear(input: RehearsalInput, set: OrdinalRange, near: Parameters<ty
 
 /** The offer of a source without what the destination has not taken in yet: that is not in its state. */
 export function withoutMissing(peer: JsonObject, input: RehearsalInput): JsonObject {
-  const offer = peer.offer as { value?: Offer } | undefined;
+  const { offer: offered }: StackOutputs = peer;
+  const offer = offered as { value?: Offer } | undefined;
   if (offer?.value === undefined) return peer;
   const claims = new Set((input.found?.destination.half?.claims ?? []).map(({ metadata }) => metadata.name));
   const taken = Object.entries(offer.value).map(([ordinal, volumes]) => {

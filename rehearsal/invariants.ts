@@ -1,6 +1,7 @@
 import { backingOf } from "../core/volumes/backing";
 import type { PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
 import { claimName, ordinalIn, rangeOfSet } from "../core/kubernetes";
+import type { StackOutputs } from "../core/contract/record";
 import type { OrdinalRange, Side } from "../core/ordinals";
 import {
   formatRange,
@@ -256,7 +257,7 @@ export function nothingRestarted(set: MovedSet, before: Moment, after: Moment): 
  */
 export function heldIsTrue(
   side: Side,
-  outputs: Readonly<Record<string, unknown>>,
+  outputs: StackOutputs,
   live: { readonly set: StatefulSet | undefined; readonly pods: Iterable<number> },
 ): Violations {
   const held = outputs.held as Partial<OrdinalRange> | undefined;

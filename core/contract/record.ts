@@ -1,37 +1,60 @@
 import type { Carried } from "../set/carried";
+import { isObject } from "../json";
 import { parseRange } from "../ordinals";
 import type { OrdinalRange, Side } from "../ordinals";
 import type { SetIdentity } from "./pinned";
 import type { HalfRecord } from "../protocol/protocol";
 import { rememberingLast } from "./rememberingLast";
 import type { Problem } from "../userError";
-import type { Inventory, Offer } from "../volumes/volume";
+import type { Inventory, OfferedVolume, Offer } from "../volumes/volume";
 
 /** The version of the outputs that this program writes and reads. */
 export const contract = 1;
 
-/** The outputs of a half: the contract between the two stacks. */
-export interface HalfOutputs extends Omit<HalfRecord, "set"> {
+/**
+ * The outputs of a half, as it writes them: the contract between the two stacks. Whoever writes outputs names each of these,
+ * and whoever reads them checks each, so that neither side changes one alone. Undefined: there is no such output.
+ */
+export interface WrittenOutputs extends Omit<HalfRecord, "set"> {
   /** Version of this table. */
   readonly contract: typeof contract;
   readonly side: Side;
   /** uid of the namespace `kube-system` of the half's cluster. */
   readonly cluster: string;
   readonly set: SetIdentity;
-  /** Whether a range lock is around the set. Left out: by a version of this program that had none. */
-  readonly rangeLock?: boolean;
-  /** What the half declares beside its set, one text. Left out: by a version of this program that did not tell. */
-  readonly declared?: string;
-  /** What the half's last completed `up` warned about, see `warnedText`. Left out where there was nothing. */
-  readonly warned?: string;
+  /** Whether a range lock is around the set. */
+  readonly rangeLock: boolean;
+  /** What the half declares beside its set, one text, see `declaredText`. */
+  readonly declared: string;
+  /** What the half's last completed `up` warned about, see `warnedText`. Undefined where there was nothing. */
+  readonly warned: string | undefined;
+  /** Pods that a person has vouched for as stopped. Undefined where there are none. */
+  readonly fenced: readonly FencedPod[] | undefined;
   /** Source: volumes and claims for the ordinals within a batch of the cut, on both sides. A secret output. */
-  readonly offer: Offer;
-  /** Source: where the data of every claim is. In the stack's outputs it is JSON text, see `inventoryText`. */
-  readonly inventory: Inventory;
+  readonly offer: Offer | undefined;
+  /** Source: where the data of every claim is, as `inventoryText` has it. A secret output. */
+  readonly inventory: string | undefined;
   /** Source: the carried Secrets and ConfigMaps, kind, then name. A secret output. */
+  readonly carried: Carried | undefined;
+}
+
+/** The outputs of a stack as plain values, secrets included, before anybody has checked them; empty if it has none yet. */
+export type StackOutputs = Readonly<Partial<Record<keyof WrittenOutputs | "fence", unknown>>>;
+
+/** Outputs that earlier versions of this program did not write. */
+type Newer = "rangeLock" | "declared";
+
+/** The outputs of a half, read and found good. */
+export interface HalfOutputs
+  extends
+    Omit<WrittenOutputs, Newer | "warned" | "fenced" | "offer" | "inventory" | "carried">,
+    Partial<Pick<WrittenOutputs, Newer | "warned" | "fenced">> {
+  /** Empty on the destination. */
+  readonly offer: Offer;
+  /** Empty on the destination. */
+  readonly inventory: Inventory;
+  /** Empty on the destination. */
   readonly carried: Carried;
-  /** Pods that a person has vouched for as stopped. Left out where there are none. */
-  readonly fenced?: readonly FencedPod[];
 }
 
 /** A pod that a person vouched for as stopped (`fenced`). */
@@ -61,77 +84,128 @@ function inventoryIn(output: unknown): Inventory | undefined {
   }
 }
 
-function isIdentity(value: unknown): boolean {
-  const { name, namespace, fingerprint } = (value ?? {}) as Partial<Record<string, unknown>>;
-  const { claimTemplates, podTemplate } = (fingerprint ?? {}) as Partial<Record<string, unknown>>;
-  return isRange(value) && [name, namespace, claimTemplates, podTemplate].every((text) => typeof text === "string");
+/** What an output must be. */
+interface Form<T> {
+  readonly isLegal: (value: unknown) => value is T;
+  readonly legal: string;
+  /** Default: to restore the state. */
+  readonly todo?: string;
+  /** Whether its value is not to be shown. */
+  readonly secret?: true;
 }
 
-function isRange(value: unknown): value is OrdinalRange {
-  const { start, replicas } = (value ?? {}) as Partial<Record<string, unknown>>;
-  return parseRange(`${String(start)}+${String(replicas)}`) !== undefined;
+/** Of each output but `contract`, which comes first, and `inventory`, which is parsed. */
+type Forms = { readonly [output in Exclude<keyof HalfOutputs, "contract" | "inventory">]: Form<HalfOutputs[output]> };
+
+const forms: Omit<Forms, "side"> = {
+  held: { isLegal: isRange, legal: "{ start, replicas }" },
+  set: { isLegal: isIdentity, legal: "{ name, namespace, start, replicas, fingerprint }" },
+  cutoverIndex: { isLegal: isCount, legal: "a whole number" },
+  turn: { isLegal: isCount, legal: "a whole number" },
+  peerTurn: { isLegal: isCount, legal: "a whole number" },
+  cluster: { isLegal: isText, legal: "uid of a cluster" },
+  rangeLock: { isLegal: orNone(isBoolean), legal: "true or false" },
+  declared: { isLegal: orNone(isText), legal: "text" },
+  warned: { isLegal: orNone(isText), legal: "text" },
+  fenced: { isLegal: orNone(isListOf(isFencedPod)), legal: "a list of { pod, uid, node }" },
+  offer: { isLegal: isMapOf(isMapOf(isOfferedVolume)), legal: "a map of ordinals and claims", secret: true },
+  carried: { isLegal: isMapOf(isMapOf(isObject)), legal: "a map of kinds and names", secret: true },
+};
+
+function formsOf(side: Side): Forms {
+  const isSide = (value: unknown): value is Side => value === side;
+  const todo = "Give each half a stack of its own: check side and peerStack in the config of both stacks";
+  return { side: { isLegal: isSide, legal: side, todo }, ...forms };
 }
+
+const restore = "Restore the stack's state from a backup: pulumi stack import";
 
 /**
- * Reads the outputs of a stack.
+ * Reads the outputs of a stack. Any of them may have been changed by hand, so each is checked.
  *
  * @param stack name of the stack, for messages.
  * @returns undefined if the stack has not vouched for anything yet: its holdings are unknown.
  */
 export function readOutputs(
-  outputs: Readonly<Record<string, unknown>>,
+  outputs: StackOutputs,
   stack: string,
   side: Side,
   problems: Problem[],
 ): HalfOutputs | undefined {
   if (outputs.contract === undefined && outputs.held === undefined) return undefined;
-  const candidate = outputs as Partial<Record<keyof HalfOutputs, unknown>>;
-  const count = problems.length;
-  const check = (ok: boolean, output: keyof HalfOutputs, legal: string, todo: string): void => {
-    if (!ok)
-      problems.push({
-        where: `stack ${stack}: output ${output}`,
-        what: "cannot be used",
-        received: candidate[output],
-        legal,
-        todo,
-      });
-  };
-  const restore = "Restore the stack's state from a backup: pulumi stack import";
-  check(
-    candidate.contract === contract,
-    "contract",
-    String(contract),
-    "Use the same version of statefulset-cutover for both stacks",
-  );
-  if (problems.length > count) return undefined;
-  check(
-    candidate.side === side,
-    "side",
-    side,
-    "Give each half a stack of its own: check side and peerStack in the config of both stacks",
-  );
-  check(isRange(candidate.held), "held", "{ start, replicas }", restore);
-  check(isIdentity(candidate.set), "set", "{ name, namespace, start, replicas, fingerprint }", restore);
-  for (const output of ["cutoverIndex", "turn", "peerTurn"] as const) {
-    check(Number.isSafeInteger(candidate[output]) && Number(candidate[output]) >= 0, output, "a whole number", restore);
+  const where = (output: keyof HalfOutputs): string => `stack ${stack}: output ${output}`;
+  const what = "cannot be used";
+  if (outputs.contract !== contract) {
+    const todo = "Use the same version of statefulset-cutover for both stacks";
+    const legal = String(contract);
+    problems.push({ where: where("contract"), what, received: outputs.contract, legal, todo });
+    return undefined;
   }
-  check(typeof candidate.cluster === "string", "cluster", "uid of a cluster", restore);
-  const inventory = inventoryIn(candidate.inventory);
+  // `fence` is an earlier name of `rangeLock`. The policy itself is the same object under both, so nothing has to be taken away.
+  const { fence, rangeLock = fence, offer = {}, carried = {}, ...named } = outputs;
+  const found = { ...named, offer, carried, ...(rangeLock !== undefined && { rangeLock }) };
+  const count = problems.length;
+  for (const [name, { isLegal, legal, todo = restore, secret }] of Object.entries(formsOf(side))) {
+    const output = name as keyof Forms;
+    const received = found[output];
+    if (isLegal(received)) continue;
+    problems.push(
+      secret
+        ? { where: where(output), what: `${what}: it is not ${legal}`, todo }
+        : { where: where(output), what, received, legal, todo },
+    );
+  }
+  const inventory = inventoryIn(found.inventory);
   if (inventory === undefined) {
-    // Without its value, which is secret.
-    const what = "cannot be used: it is not the JSON text of an inventory";
-    problems.push({ where: `stack ${stack}: output inventory`, what, todo: restore });
+    problems.push({
+      where: where("inventory"),
+      what: `${what}: it is not the JSON text of an inventory`,
+      todo: restore,
+    });
   }
   if (inventory === undefined || problems.length > count) return undefined;
-  // `fence` is its earlier name. The policy itself is the same object under both, so nothing has to be taken away.
-  const { fence, ...named } = outputs as Omit<HalfOutputs, "offer" | "inventory" | "carried"> & { fence?: boolean };
-  const rangeLock = named.rangeLock ?? fence;
-  return {
-    offer: {},
-    carried: {},
-    ...named,
-    ...(rangeLock !== undefined && { rangeLock }),
-    inventory,
-  };
+  return { ...(found as Omit<HalfOutputs, "inventory">), inventory };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === "boolean";
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isRange(value: unknown): value is OrdinalRange {
+  const { start, replicas } = isObject(value) ? value : {};
+  return parseRange(`${String(start)}+${String(replicas)}`) !== undefined;
+}
+
+function isIdentity(value: unknown): value is SetIdentity {
+  const { name, namespace, fingerprint } = isObject(value) ? value : {};
+  const { claimTemplates, podTemplate } = isObject(fingerprint) ? fingerprint : {};
+  return isRange(value) && [name, namespace, claimTemplates, podTemplate].every(isText);
+}
+
+function isFencedPod(value: unknown): value is FencedPod {
+  return isObject(value) && isText(value.pod) && isText(value.uid) && orNone(isText)(value.node);
+}
+
+function isOfferedVolume(value: unknown): value is OfferedVolume {
+  return isObject(value) && isObject(value.persistentVolume) && isObject(value.persistentVolumeClaim);
+}
+
+function orNone<T>(isOne: (value: unknown) => value is T): (value: unknown) => value is T | undefined {
+  return (value): value is T | undefined => value === undefined || isOne(value);
+}
+
+function isListOf<T>(isOne: (value: unknown) => value is T): (value: unknown) => value is readonly T[] {
+  return (value): value is readonly T[] => Array.isArray(value) && value.every(isOne);
+}
+
+function isMapOf<T>(isOne: (value: unknown) => value is T): (value: unknown) => value is Readonly<Record<string, T>> {
+  return (value): value is Readonly<Record<string, T>> => isObject(value) && Object.values(value).every(isOne);
 }

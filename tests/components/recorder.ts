@@ -1,3 +1,4 @@
+import type { StackOutputs } from "../../core/contract/record";
 import type { JsonObject } from "../../core/json";
 import type { RegisteredHook, ResourceRequest } from "../../rehearsal/engine/monitor";
 import { messageOf, runProgram, wire } from "../../rehearsal/engine/sdk";
@@ -5,7 +6,7 @@ import { messageOf, runProgram, wire } from "../../rehearsal/engine/sdk";
 /** What a program declared, and how it ended. */
 export interface Recorded {
   readonly resources: readonly ResourceRequest[];
-  readonly outputs: JsonObject;
+  readonly outputs: StackOutputs;
   readonly log: readonly string[];
   readonly errors: readonly string[];
   /** The one resource of a type, by the end of its name. */

@@ -6,6 +6,7 @@ import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { readEvents } from "./events";
+import type { StackOutputs } from "../../core/contract/record";
 import type { Told } from "./events";
 import { runProcess } from "./pulumiProcess";
 import type { Ended, Interruption } from "./pulumiProcess";
@@ -120,9 +121,9 @@ export class Project {
   }
 
   /** The stack's outputs, secrets shown. */
-  public async outputs(side: Side): Promise<Record<string, unknown>> {
+  public async outputs(side: Side): Promise<StackOutputs> {
     const { stdout } = await this.must("stack", "output", "--json", "--show-secrets", "-s", side);
-    return JSON.parse(stdout) as Record<string, unknown>;
+    return JSON.parse(stdout) as StackOutputs;
   }
 
   /** Runs something while a stack has a config value of its own. */

@@ -44,6 +44,20 @@ test.each(["{", "7", "null"])("an inventory that reads %j is refused, without it
   });
 });
 
+test("all that a half may write is read as it is", () => {
+  const every = {
+    ...good,
+    ...{ rangeLock: true, declared: "Service web", warned: "0123456789ab" },
+    fenced: [
+      { pod: "web-5", uid: "u" },
+      { pod: "web-4", uid: "v", node: "node-1" },
+    ],
+    offer: { 5: { data: { persistentVolume: {}, persistentVolumeClaim: {} } } },
+    carried: { Secret: { login: { apiVersion: "v1", kind: "Secret", metadata: { name: "login" } } } },
+  };
+  expect(read(every)).toEqual({ record: every, lines: [] });
+});
+
 test("another version of the contract is the only thing told", () => {
   expect(read({ ...good, contract: 2, turn: -1 })).toEqual({
     record: undefined,
@@ -78,6 +92,19 @@ test.each([
   [{ turn: 1.5 }, `turn cannot be used (received 1.5); legal: a whole number. ${restore}`],
   [{ peerTurn: -1 }, `peerTurn cannot be used (received -1); legal: a whole number. ${restore}`],
   [{ cluster: 7 }, `cluster cannot be used (received 7); legal: uid of a cluster. ${restore}`],
+  [{ rangeLock: "yes" }, `rangeLock cannot be used (received "yes"); legal: true or false. ${restore}`],
+  [{ fence: 1 }, `rangeLock cannot be used (received 1); legal: true or false. ${restore}`],
+  [{ declared: [] }, `declared cannot be used (received []); legal: text. ${restore}`],
+  [{ warned: null }, `warned cannot be used (received null); legal: text. ${restore}`],
+  [
+    { fenced: ["web-5"] },
+    `fenced cannot be used (received ["web-5"]); legal: a list of { pod, uid, node }. ${restore}`,
+  ],
+  [{ offer: { 5: { data: "secret" } } }, `offer cannot be used: it is not a map of ordinals and claims. ${restore}`],
+  [
+    { carried: { Secret: { login: "secret" } } },
+    `carried cannot be used: it is not a map of kinds and names. ${restore}`,
+  ],
 ])("%j is refused", (change, message) => {
   expect(read({ ...good, ...change })).toEqual({ record: undefined, lines: [`stack old: output ${message}`] });
 });

@@ -1,4 +1,4 @@
-import type { StackOutputs } from "../../../plan/stackOutputs";
+import type { StackOutputs } from "../../../core/contract/record";
 
 /** The Pulumi stack that an `up` runs in: all that the planning half of the program asks Pulumi for. */
 export interface RunningStack {

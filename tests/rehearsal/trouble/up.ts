@@ -3,6 +3,7 @@ import type { KubernetesObject, StatefulSet } from "../../../core/kubernetes";
 import { halfOfSet } from "../../../core/set/half";
 import { sameRange } from "../../../core/ordinals";
 import { contract, inventoryText } from "../../../core/contract/record";
+import type { WrittenOutputs } from "../../../core/contract/record";
 import { liveHalf } from "../../../live/look";
 import type { Proof } from "../../../live/guard";
 import type { CutoverArgs } from "../../../plan/arguments";
@@ -12,7 +13,6 @@ import { notReady, unhealthy } from "../../../rehearsal/engine/awaiter";
 import type { SimulatedCluster } from "../../../rehearsal/cluster/simulatedCluster";
 import { referenceOf } from "../../../rehearsal/apiServer/references";
 import type { Guard } from "./guard";
-import type { StackOutputs } from "../../../plan/stackOutputs";
 
 /*
  * One `pulumi up` of one half, as a row of points at which it can be stopped or killed.
@@ -32,7 +32,7 @@ export type Point = (typeof points)[number];
 /** What Pulumi records of a half. */
 export interface StackState {
   /** As they are read by both halves; undefined before the first completed `up`. */
-  readonly outputs: StackOutputs | undefined;
+  readonly outputs: WrittenOutputs | undefined;
   /** Whether the set is in the state. */
   readonly hasSet: boolean;
   /** The volumes that the state holds, by name: what was last declared. */
@@ -51,7 +51,7 @@ export interface UpPorts {
   /** Around the write of the set. */
   readonly writes: (plan: HalfPlan, write: () => void) => void;
   /** What is vouched for, at the moment when it is. */
-  readonly vouches: (outputs: StackOutputs) => void;
+  readonly vouches: (outputs: WrittenOutputs) => void;
   /** Whether the awaiter is to give up at once, as after ten minutes. */
   readonly givesUp: () => boolean;
 }
@@ -154,12 +154,17 @@ function differs(live: StatefulSet | undefined, half: StatefulSet): boolean {
 }
 
 /** As in cutover.ts. */
-function outputsOf({ decision, clusterUid, identity, rangeLock, fenced }: HalfPlan, proof: Proof): StackOutputs {
+function outputsOf({ decision, clusterUid, identity, rangeLock, fenced }: HalfPlan, proof: Proof): WrittenOutputs {
   const { side, cutoverIndex, turn, peerTurn } = decision;
+  const isSource = side === "source";
   return {
     ...{ contract, side, cutoverIndex, cluster: clusterUid, set: identity, held: proof.held, turn, peerTurn },
     rangeLock: rangeLock !== undefined,
-    ...(fenced.length > 0 ? { fenced } : {}),
-    ...(side === "source" ? { offer: proof.offer, inventory: inventoryText(proof.inventory), carried: {} } : {}),
+    declared: "",
+    warned: undefined,
+    fenced: fenced.length > 0 ? fenced : undefined,
+    offer: isSource ? proof.offer : undefined,
+    inventory: isSource ? inventoryText(proof.inventory) : undefined,
+    carried: isSource ? {} : undefined,
   };
 }

@@ -1,3 +1,4 @@
+import type { StackOutputs, WrittenOutputs } from "../../../core/contract/record";
 import type { OrdinalRange, Side } from "../../../core/ordinals";
 import { endOf, peerOf, sides } from "../../../core/ordinals";
 import type { HalfRecord } from "../../../core/protocol/protocol";
@@ -111,7 +112,7 @@ export class TroubledWorld {
   }
 
   /** Its last outputs; none before the first completed `up`. */
-  public outputsOf(side: Side): Readonly<Record<string, unknown>> {
+  public outputsOf(side: Side): StackOutputs {
     return this.stackState(side).outputs ?? {};
   }
 
@@ -137,8 +138,8 @@ export class TroubledWorld {
     const args = argsOf(this.scenario, this.clusters, half, this.looksAtPeer);
     let actsAtLook = 0;
     const outcome = await run.start(stop, (at) => {
-      const read = async (of: string): Promise<Readonly<Record<string, unknown>>> => {
-        const { outputs = {} } = this.stacks[of === "source" ? "source" : "destination"].state;
+      const read = async (of: string): Promise<StackOutputs> => {
+        const outputs: StackOutputs = this.stacks[of === "source" ? "source" : "destination"].state.outputs ?? {};
         if (of !== side) await at("read");
         return outputs;
       };
@@ -158,10 +159,10 @@ export class TroubledWorld {
           const raced = this.hands.acts !== actsAtLook;
           this.checks.wrote(plan, before, this.look(), this.recordOf(peerOf(side)), raced);
         },
-        vouches: (outputs: Readonly<Record<string, unknown>>) => {
+        vouches: (outputs: WrittenOutputs) => {
           // A pod that a scale by hand has started, and that was then deleted by force, has been seen by nobody.
           const seen = this.checks.done.scaled ? momentOf(this.clusters) : this.moment();
-          this.checks.vouches(side, outputs.held as OrdinalRange, seen);
+          this.checks.vouches(side, outputs.held, seen);
         },
         givesUp: () => givesUp,
       };
@@ -204,7 +205,7 @@ export class TroubledWorld {
   }
 
   private recordOf(side: Side): HalfRecord | undefined {
-    return this.stacks[side].state.outputs as HalfRecord | undefined;
+    return this.stacks[side].state.outputs;
   }
 
   private ended(side: Side, outcome: Outcome): Outcome {
