@@ -19,7 +19,7 @@ const { pulumi, peer } = require(join(__dirname, "standIn.ts"));
 const load = Module._load;
 Module._load = (request, ...rest) => {
   if (request === "@pulumi/pulumi") return pulumi;
-  return request.endsWith("components/peer") ? peer : load(request, ...rest);
+  return request.endsWith("/stackOutputs") ? peer : load(request, ...rest);
 };
 
 const { search } = require(join(__dirname, "search.ts"));
