@@ -1,5 +1,5 @@
 import type { OrdinalRange, Side } from "../../../core/ordinals";
-import { peerOf, rangeOf } from "../../../core/ordinals";
+import { rangeOf, sides } from "../../../core/ordinals";
 import type { Advice, HalfRecord, LiveHalf, Situation } from "../../../core/protocol/protocol";
 
 /*
@@ -64,10 +64,9 @@ export function sourceAtFirst({ set, runsAlready = false }: World): Half {
   return runsAlready ? { ...idle, live: mark, pods: bits("source", set, mark) } : idle;
 }
 
-/** The ordinals that live in both clusters, as bits: a pod is there, or the live spec allows one. */
-export function livesTwice(set: OrdinalRange, [source, destination]: State): number {
-  const living = (side: Side, { pods, live }: Half): number => pods | (live === undefined ? 0 : bits(side, set, live));
-  return living("source", source) & living("destination", destination);
+/** The ordinals that live in the cluster of a half, as bits: a pod is there, or the live spec allows one. */
+export function living(side: Side, set: OrdinalRange, { pods, live }: Half): number {
+  return pods | (live === undefined ? 0 : bits(side, set, live));
 }
 
 /** The ordinals that neither half holds by its outputs, as bits. */
@@ -92,20 +91,31 @@ function liveOf(side: Side, set: OrdinalRange, { live, pods }: Half): LiveHalf |
       };
 }
 
+/** What can be read of a half: its outputs and its live set. */
+export interface Readable {
+  readonly record: HalfRecord | undefined;
+  readonly live: LiveHalf | undefined;
+}
+
+export function readable(side: Side, set: OrdinalRange, half: Half): Readable {
+  return { record: half.exported && recordOf(side, set, half.exported), live: liveOf(side, set, half) };
+}
+
+/** What an `up` of a half would know. */
+export function situation({ set, batch }: World, own: Readable, peer: Readable, up: Advice, looks: boolean): Situation {
+  const { side, cutoverIndex } = up;
+  const known = { side, cutoverIndex, set, batch, own: own.record, peer: peer.record, live: own.live };
+  return looks ? { ...known, livePeer: peer.live ?? "none" } : known;
+}
+
 /** What an `up` of a half would know in a state. */
 export function situationOf(world: World, state: State, up: Advice, looks = false): Situation {
-  const { set, batch } = world;
-  const [own, peer] = up.side === "source" ? state : [state[1], state[0]];
-  const other = peerOf(up.side);
-  return {
-    ...up,
-    set,
-    batch,
-    own: own.exported && recordOf(up.side, set, own.exported),
-    peer: peer.exported && recordOf(other, set, peer.exported),
-    live: liveOf(up.side, set, own),
-    ...(looks ? { livePeer: liveOf(other, set, peer) ?? "none" } : {}),
-  };
+  const [source, destination] = sides.map((side, x) => readable(side, world.set, state[x as Which])) as [
+    Readable,
+    Readable,
+  ];
+  const [own, peer] = up.side === "source" ? [source, destination] : [destination, source];
+  return situation(world, own, peer, up, looks);
 }
 
 /** The state after an `up` that nothing disturbed. */

@@ -1,9 +1,8 @@
 import { sides } from "../../../core/ordinals";
 import type { OrdinalRange, Side } from "../../../core/ordinals";
-import type { Situation } from "../../../core/protocol/protocol";
 import { decide, rules } from "../../../core/protocol/protocol";
-import type { Half, Mark, Run, State, Which, World } from "./protocolModel";
-import { bits, idle, indexesOf, livesTwice, situationOf, sourceAtFirst } from "./protocolModel";
+import type { Half, Mark, Readable, Run, State, Which, World } from "./protocolModel";
+import { bits, idle, indexesOf, living, readable, situation, sourceAtFirst } from "./protocolModel";
 
 /*
  * Every interleaving of `pulumi up` on both halves, at every cutover index, failing or killed at every point, over the
@@ -48,13 +47,20 @@ interface NumberedHalf {
   /** Its outputs and its live set in one number, and the number of all that a peer with a live look sees. */
   readonly known: number;
   readonly seen: number;
+  readonly readable: Readable;
+  /** The ordinals that live in its cluster, as bits. */
+  readonly living: number;
   readonly lowest: number;
   readonly highest: number;
   /** Whether no `up` runs and none has failed. */
   readonly completed: boolean;
   /** What can happen to it whatever its peer does. */
-  moves?: readonly (readonly [label: string, to: NumberedHalf])[];
+  moves?: readonly Move[];
+  /** Where its ups lead, by the ups that may start. */
+  readonly started: Map<readonly Run[], readonly Move[]>;
 }
+
+type Move = readonly [label: string, to: NumberedHalf];
 
 /** The states reachable in a world, under the rules as they are when this is made. */
 export class Space {
@@ -63,10 +69,6 @@ export class Space {
   private readonly shifted = [memo<NumberedHalf>(), memo<NumberedHalf>()] as const;
   private readonly seen = memo<number>();
   private readonly starts = memo<readonly Run[]>();
-  private readonly started = [
-    memo<readonly [string, NumberedHalf]>(),
-    memo<readonly [string, NumberedHalf]>(),
-  ] as const;
   private readonly objections = memo<boolean>();
   private readonly indexes = new Map<number, number>();
   private readonly maxTurn: number;
@@ -76,21 +78,25 @@ export class Space {
   private readonly labels: string[] = [];
   /** Pairs: from, to. */
   private readonly edges: number[] = [];
+  private before: ((index: number) => Int32Array) | undefined;
   /** How many states have turns that are too far apart to be followed. */
   cut = 0;
   /** How the first state that is not allowed is reached; undefined if there is none. */
   violation: string | undefined;
 
-  /** @param allowed what must hold in every state; the search stops at the first state where it does not. */
+  /**
+   * @param allowed what must hold in every state; the search stops at the first state where it does not. Left out: no
+   * ordinal lives twice.
+   */
   constructor(
     readonly world: World,
-    allowed: (state: State) => boolean = (state) => livesTwice(world.set, state) === 0,
+    allowed?: (state: State) => boolean,
   ) {
     this.maxTurn = world.maxTurn ?? 9;
     this.reach(-1, "", this.numbered(0, sourceAtFirst(world)), this.numbered(1, idle));
     for (let index = 0; index < this.keys.length; index++) {
       const [a, b] = this.pair(index);
-      if (!allowed([a.half, b.half])) {
+      if (allowed === undefined ? (a.living & b.living) !== 0 : !allowed([a.half, b.half])) {
         this.violation = this.trace(index);
         return;
       }
@@ -121,8 +127,9 @@ export class Space {
   stuck(goal: number): string[] {
     const arrived = (side: Side, { exported, pods, run }: Half): boolean =>
       exported?.index === goal && run === undefined && pods === bits(side, this.world.set, exported);
-    const before = this.predecessors();
-    const reaches = this.keys.map((_, index) => this.state(index).every((half, x) => arrived(sides[x as Which], half)));
+    const before = (this.before ??= this.predecessors());
+    const there = sides.map((side, x) => this.halves[x as Which].map(({ half }) => arrived(side, half)));
+    const reaches = this.keys.map((key) => there[0]?.[Math.floor(key / halvesLimit)] && there[1]?.[key % halvesLimit]);
     const todo = [...reaches.keys()].filter((index) => reaches[index]);
     for (let index = todo.pop(); index !== undefined; index = todo.pop()) {
       for (const from of before(index)) {
@@ -174,7 +181,8 @@ export class Space {
         run === undefined && (live === undefined || restCode({ ...half, exported: live }, set) === rest);
       const made = {
         ...{ half, number, completed, known: Math.floor(rest / 8), seen: this.seen(rest, () => ++this.views) },
-        ...{ lowest: Math.min(...turns), highest: Math.max(0, ...turns) },
+        ...{ lowest: Math.min(...turns), highest: Math.max(0, ...turns), started: new Map<never, never>() },
+        ...{ readable: readable(sides[x], set, half), living: living(sides[x], set, half) },
       };
       this.halves[x].push(made);
       return made;
@@ -210,25 +218,20 @@ export class Space {
   }
 
   private expand(index: number, a: NumberedHalf, b: NumberedHalf): void {
-    this.expandHalf(0, a, b, (label, to) => {
-      this.reach(index, label, to, b);
-    });
-    this.expandHalf(1, b, a, (label, to) => {
-      this.reach(index, label, a, to);
-    });
+    this.expandHalf(index, 0, a, b);
+    this.expandHalf(index, 1, b, a);
   }
 
-  private expandHalf(
-    x: Which,
-    own: NumberedHalf,
-    peer: NumberedHalf,
-    go: (label: string, to: NumberedHalf) => void,
-  ): void {
+  private expandHalf(index: number, x: Which, own: NumberedHalf, peer: NumberedHalf): void {
+    const go = (label: string, to: NumberedHalf): void => {
+      if (x === 0) this.reach(index, label, to, peer);
+      else this.reach(index, label, peer, to);
+    };
     own.moves ??= this.movesOf(x, own.half);
     for (const [label, to] of own.moves) go(label, to);
     const { half } = own;
     if (half.run === undefined) {
-      for (const run of this.startsOf(x, own, peer)) go(...this.start(x, own, run));
+      for (const [label, to] of this.started(x, own, peer)) go(label, to);
       const quiet = this.world.deletions === "noneRuns" ? peer.half.run === undefined : own.completed && peer.completed;
       if (this.world.deletions !== undefined && half.live !== undefined && quiet) {
         go(`${sides[x]} deleted`, this.numbered(x, { ...half, live: undefined }));
@@ -238,19 +241,25 @@ export class Space {
     }
   }
 
-  private start(x: Which, { half, number }: NumberedHalf, run: Run): readonly [string, NumberedHalf] {
-    return this.started[x](number * 4096 + runCode(run, this.world.set), () => [
-      `${sides[x]} up@${run.index}${run.phase === "check" ? ", looking" : ""}`,
-      this.numbered(x, { ...half, run }),
-    ]);
+  /** The ups that may start, and where they lead. */
+  private started(x: Which, own: NumberedHalf, peer: NumberedHalf): readonly Move[] {
+    const runs = this.startsOf(x, own, peer);
+    const known = own.started.get(runs);
+    if (known !== undefined) return known;
+    const moves = runs.map((run): Move => {
+      const label = `${sides[x]} up@${run.index}${run.phase === "check" ? ", looking" : ""}`;
+      return [label, this.numbered(x, { ...own.half, run })];
+    });
+    own.started.set(runs, moves);
+    return moves;
   }
 
   /** Writes, exports, fails, and what the StatefulSet controller does with the pods. */
-  private movesOf(x: Which, half: Half): NonNullable<NumberedHalf["moves"]> {
+  private movesOf(x: Which, half: Half): readonly Move[] {
     const { run, live, pods } = half;
     const side = sides[x];
     const { set } = this.world;
-    const moves: [string, NumberedHalf][] = [];
+    const moves: Move[] = [];
     const add = (what: string, change: Partial<Half>): unknown =>
       moves.push([`${side} ${what}`, this.numbered(x, { ...half, ...change })]);
     const wantedPods = live === undefined ? 0 : bits(side, set, live);
@@ -272,7 +281,8 @@ export class Space {
     return this.starts((own.known * 2 ** 14 + peerSeen) * 2 + x, () =>
       (mayLook ? [false, true] : [false]).flatMap((looks) =>
         indexesOf(set).flatMap((cutoverIndex): Run[] => {
-          const up = decide(this.situation(x, own, peer, cutoverIndex, looks));
+          const advice = { side: sides[x], cutoverIndex };
+          const up = decide(situation(this.world, own.readable, peer.readable, advice, looks));
           if (up.refusal !== undefined && up.refusal.rule !== "livePeer") return [];
           const claims = up.claims.reduce((all, ordinal) => all | (1 << (ordinal - set.start)), 0);
           const run = { index: cutoverIndex, turn: up.turn };
@@ -285,15 +295,11 @@ export class Space {
   /** Whether the live look just before the write refuses. */
   private objects(x: Which, own: NumberedHalf, peer: NumberedHalf, { claims, index }: Run): boolean {
     return this.objections(((own.known * 2 ** 14 + peer.seen) * 8 + claims) * 2 + x, () => {
-      const situation = this.situation(x, own, peer, index, true);
+      const advice = { side: sides[x], cutoverIndex: index };
+      const given = situation(this.world, own.readable, peer.readable, advice, true);
       const { start } = this.world.set;
       const claimed = [0, 1, 2].filter((bit) => (claims & (1 << bit)) !== 0).map((bit) => start + bit);
-      return rules.livePeer(situation, claimed, rules.ownTurn(situation)) !== undefined;
+      return rules.livePeer(given, claimed, rules.ownTurn(given)) !== undefined;
     });
-  }
-
-  private situation(x: Which, own: NumberedHalf, peer: NumberedHalf, cutoverIndex: number, looks: boolean): Situation {
-    const state: State = x === 0 ? [own.half, peer.half] : [peer.half, own.half];
-    return situationOf(this.world, state, { side: sides[x], cutoverIndex }, looks);
   }
 }
