@@ -1,7 +1,9 @@
 import { carriedNames } from "./core/set/carried";
 import type { Problem } from "./core/userError";
 import { readWorkload } from "./core/manifests/workload";
-import type { GivenIndex, ManifestFile, Workload } from "./core/manifests/workload";
+import type { ManifestFile, Workload } from "./core/manifests/workload";
+import { configuredIndex } from "./core/set/indexRange";
+import type { GivenIndex } from "./core/set/indexRange";
 import { readSettings } from "./settings";
 import type { ConfigSource, Settings } from "./settings";
 
@@ -32,7 +34,6 @@ export async function readInput(
   const files = await readManifests(readFile, settings.manifests, problems);
   if (files.length === 0) return undefined;
   const given = problems.slice(before);
-  const todo = "Change it by one ordinal at a time, from the last index that was applied";
   const options = {
     side,
     patches,
@@ -40,10 +41,7 @@ export async function readInput(
     carried: carriedNames(settings),
     leaveOut: settings.leaveOut,
     incomplete: given.some(({ where }) => where.startsWith("manifests")),
-    indexes: [
-      ...(cutoverIndex === undefined ? [] : [{ where: "cutoverIndex", index: cutoverIndex, todo }]),
-      ...indexes,
-    ],
+    indexes: [...(cutoverIndex === undefined ? [] : [configuredIndex(cutoverIndex)]), ...indexes],
     ...(namespace === undefined ? {} : { namespace }),
   };
   const found: Problem[] = [];

@@ -3,8 +3,7 @@ import type { StatefulSetArgs } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import * as pulumi from "@pulumi/pulumi";
 import type { Carried, CarryPlan } from "../core/set/carried";
 import type { RangeLock } from "../core/protections/rangeLock";
-import { halfOfSet } from "../core/set/half";
-import type { KubernetesObject } from "../core/kubernetes";
+import type { KubernetesObject, StatefulSet as KubernetesStatefulSet } from "../core/kubernetes";
 import type { OrdinalRange } from "../core/ordinals";
 import type { Decision } from "../core/protocol/protocol";
 import { inventoryText } from "../core/contract/record";
@@ -13,12 +12,13 @@ import type { Workload } from "../core/manifests/workload";
 import type { Cluster } from "../live/client/cluster";
 import { readCarried } from "../live/carried";
 import { beforeWrite, prove } from "../live/guard";
-import type { GuardedSet, Proof } from "../live/guard";
+import type { GuardedSet } from "../live/guard";
+import type { Proof } from "../core/protections/proof";
 import { refuseNamesake } from "../live/namesake";
-import type { Existing } from "../live/namesake";
+import type { Existing } from "../core/adopt/namesake";
 import { failsAsUserError } from "./failure";
 import { declareCarriedObject } from "./carriedObject";
-import { declareCarriedVolume } from "./carriedVolume";
+import { declareArrivingVolume } from "./arrivingVolume";
 import { declareRangeLock } from "./rangeLock";
 import { hook } from "./hook";
 import { DeclaredObject, typeToken } from "./kubernetesObject";
@@ -37,16 +37,16 @@ export interface SplitStatefulSetArgs {
   readonly clusterUid: string;
   /** What the guard checks immediately before the write, and what is vouched for after it. */
   readonly guard: GuardedSet;
-  /** Volumes that the source hands over for the ordinals near the cut. Destination only. */
-  readonly carried: readonly OfferedVolume[];
+  /** The StatefulSet to write. */
+  readonly halfSet: KubernetesStatefulSet;
+  /** Volumes that arrive from the source for the ordinals near the cut. Destination only. */
+  readonly arriving: readonly OfferedVolume[];
   /** Secrets and ConfigMaps that the source hands over: what it reads after the write, what the destination declares. */
   readonly carry: CarryPlan;
   /** The namespace to declare; undefined if it is somebody else's. */
   readonly namespaceObject: KubernetesObject | undefined;
   /** Keeps others from changing the set's ordinals; undefined: there is none. */
   readonly rangeLock: RangeLock | undefined;
-  /** What the set notes of the pods that leave; undefined: nothing. */
-  readonly leavingNote: string | undefined;
   /** What may be done about objects that exist already. */
   readonly existing: Existing;
   /** What would be vouched for: a preview exports this. */
@@ -108,12 +108,11 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
     const rangeLock = args.rangeLock
       ? declareRangeLock(name, { rangeLock: args.rangeLock, cluster, set: workload.set }, below)
       : [];
-    const claims = args.carried.map((offered) => declareCarriedVolume(offered, below));
+    const claims = args.arriving.map((volume) => declareArrivingVolume(volume, below));
     const objects = args.carry.objects.map((object) => declareCarriedObject(object, below));
 
-    const half = halfOfSet(workload.set, decision, args.clusterUid, args.leavingNote);
-    const guard = hook(`${name}-before-write`, () => beforeWrite(cluster, args.guard, half));
-    this.statefulSet = new StatefulSet(name, half as unknown as StatefulSetArgs, {
+    const guard = hook(`${name}-before-write`, () => beforeWrite(cluster, args.guard, args.halfSet));
+    this.statefulSet = new StatefulSet(name, args.halfSet as unknown as StatefulSetArgs, {
       parent: this,
       dependsOn: [...below.dependsOn, ...belongings, ...rangeLock, ...claims, ...objects],
       protect,
@@ -140,7 +139,7 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
     // Resolved for an unchanged set too, so that a changed Secret is handed over without a step.
     const proven = this.statefulSet.metadata.apply(() =>
       failsAsUserError(async () => {
-        const proof = await prove(cluster, guard, expected.inventory);
+        const proof = await prove(cluster, guard);
         return { ...proof, carried: await readCarried(cluster, guard.namespace, carry.names) };
       }),
     );

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { StatefulSet } from "../core/kubernetes";
-import { isDeniedBy } from "../core/protections/rangeLock";
-import type { RangeLock } from "../core/protections/rangeLock";
-import type { Cluster } from "./client/cluster";
+import type { BesideLive } from "../core/adopt/namesake";
+import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
+import { isDeniedBy, rangeLockOf } from "../core/protections/rangeLock";
+import type { LockedSet, RangeLock } from "../core/protections/rangeLock";
+import { NotAllowed } from "./client/cluster";
+import type { Cluster, Refused } from "./client/cluster";
 import { readExisting } from "./namesake";
 
 /** How long to wait for a range lock to act. */
@@ -12,6 +14,30 @@ export interface LockPatience {
 }
 
 const patience: LockPatience = { limitMs: 10_000, pauseMs: 100 };
+
+/** What the API server says to both objects of a range lock; or that the account may not create such objects. */
+export type LockAnswers = { readonly objects: readonly LockAnswer[] } | { readonly notAllowed: string };
+
+/** What it says to one of them, and what has its name already. */
+export interface LockAnswer extends BesideLive {
+  readonly refused: Refused | undefined;
+}
+
+/** Asks the API server whether it would accept a range lock: two requests, and one for each object that exists already. */
+export async function tryRangeLock(cluster: Cluster, set: LockedSet): Promise<LockAnswers> {
+  const { policy, binding } = rangeLockOf(set);
+  const ask = async (wanted: KubernetesObject): Promise<LockAnswer> => {
+    const refused = await cluster.tryCreate(wanted);
+    const live = refused?.reason === "AlreadyExists" ? await readExisting(cluster, wanted) : undefined;
+    return { wanted, refused, live };
+  };
+  try {
+    return { objects: await Promise.all([policy, binding].map(ask)) };
+  } catch (error) {
+    if (!(error instanceof NotAllowed)) throw error;
+    return { notAllowed: error.message };
+  }
+}
 
 /**
  * Waits until the API server enforces a range lock that was just written: it takes notice of policies about once a second.

@@ -1,16 +1,15 @@
 import { compare, managedBy, seenOf, whyNotTaken } from "../core/adopt/compare";
 import type { Comparison, Seen } from "../core/adopt/compare";
-import { asDeclared } from "../core/adopt/declared";
-import { titleOf } from "../core/kubernetes";
-import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
+import { referenceKey } from "../core/adopt/namesake";
 import { whySetNotTaken } from "../core/adopt/runningSet";
 import { notTakenSecrets } from "../core/adopt/secretValues";
-import { UserError } from "../core/userError";
+import { titleOf } from "../core/kubernetes";
+import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
 import type { Problem } from "../core/userError";
-import type { Workload } from "../core/manifests/workload";
-import type { Cluster } from "../live/client/cluster";
-import { readExisting, referenceKey } from "../live/namesake";
-import { listAutoscalers } from "../live/client/objects";
+import { together } from "../core/verdict";
+import type { Verdict } from "../core/verdict";
+import type { CutoverArgs } from "./arguments";
+import type { DryRun, HalfSeen, RunningSeen } from "./see";
 
 /** What a first `up` takes over, as it runs. */
 export interface Adoption {
@@ -20,102 +19,79 @@ export interface Adoption {
   readonly adopted: ReadonlyMap<string, Seen>;
   /** What will be written, although the engine calls it create. */
   readonly notes: readonly string[];
-  readonly warnings: readonly string[];
 }
 
-/** A running set, and what it is to become. */
-export interface RunningSet {
-  readonly workload: Workload;
-  /** The set as it would be written. */
-  readonly half: StatefulSet;
-  /** The live set; undefined if there is none. */
-  readonly live: StatefulSet | undefined;
-  /** Of the kubeconfig, for messages. */
-  readonly context: string;
-  /** The destination's stack, if it has outputs. */
-  readonly peerStack: string | undefined;
-  /** Names of the Secrets that are carried. */
-  readonly carrySecrets: readonly string[];
+/** What is judged, and the words for it. */
+export interface AdoptionPlan extends Verdict {
+  /** Undefined where there is nothing to take over. */
+  readonly adoption?: Adoption;
 }
 
 /**
- * Compares the running set, and everything that belongs to it, with what the API server would store in its place; adds
- * every difference to `problems`. One request for the set, two for each object, and one for what scales it.
+ * Compares the running set, and everything that belongs to it, with what the API server would store in its place: every
+ * difference is a problem.
+ *
+ * @param live the running set; undefined if there is none.
+ * @param halfSet the set as it would be written.
+ * @param running what the API server would store.
  */
-export async function planAdoption(
-  cluster: Cluster,
-  { workload, half, live, context, peerStack, carrySecrets }: RunningSet,
-  problems: Problem[],
-): Promise<Adoption | undefined> {
+export function planAdoption(
+  { workload, connection, peerStack, carrySecrets = [] }: CutoverArgs,
+  { records: { peer }, belongings }: HalfSeen,
+  live: StatefulSet | undefined,
+  halfSet: StatefulSet,
+  running: RunningSeen,
+): AdoptionPlan {
   if (live === undefined) {
-    problems.push({
+    const problem = {
       where: "adopt",
-      what: `is true, but the cluster of context ${context} has no ${titleOf(half)} to take over`,
+      what: `is true, but the cluster of context ${connection.context} has no ${titleOf(halfSet)} to take over`,
       todo: "Correct kubernetes:context, namespace or the set's name; or remove adopt, and the set is created",
-    });
-    return undefined;
+    };
+    return together({ problems: [problem] });
   }
-  const [autoscalers, found] = await Promise.all([
-    listAutoscalers(cluster, workload.namespace),
-    Promise.all(workload.belongings.map(async (wanted) => ({ wanted, live: await readExisting(cluster, wanted) }))),
-  ]);
-  const against = whySetNotTaken(live, half, workload.range, autoscalers, peerStack);
-  problems.push(...against);
-  const set = against.length > 0 ? undefined : await comparedWith(cluster, half, live, problems);
-  const belongings = await Promise.all(
-    found.map(async (one) => ({ ...one, comparison: await comparedBelonging(cluster, one, problems) })),
-  );
-  const changed = belongings.map(({ comparison }) => comparison?.changed).filter((one) => one !== undefined);
-  problems.push(...notTakenSecrets(changed, carrySecrets));
-  const taken = belongings.flatMap(({ live: object, comparison }) =>
+  const ranThere = peer === undefined || peer === "none" ? undefined : peerStack;
+  const against = whySetNotTaken(live, halfSet, workload.range, running.autoscalers, ranThere);
+  const set = compared(live, running.set);
+  const found = belongings.map(({ wanted, live: object }, index) => {
+    const owned = object && whyNotTaken(object);
+    const judged = object === undefined ? {} : compared(object, running.belongings[index]);
+    return { wanted, object, ...judged, ...(owned && { problems: [owned] }) };
+  });
+  const changed = found.map(({ comparison }) => comparison?.changed).filter((one) => one !== undefined);
+  const taken = found.flatMap(({ object, comparison }) =>
     object === undefined || comparison === undefined ? [] : [{ object, comparison }],
   );
-  const created = belongings.filter((one) => one.live === undefined).map(({ wanted }) => wanted);
+  const created = found.filter(({ object }) => object === undefined).map(({ wanted }) => wanted);
   return {
-    set: seenOf(live),
-    adopted: new Map(taken.map(({ object }) => [referenceKey(object), seenOf(object)])),
-    notes: notesOf(live, set, taken, created),
-    warnings: [
-      ...managerWarnings([live, ...taken.map(({ object }) => object)]),
-      ...[...(set === undefined ? [] : [set]), ...taken.map(({ comparison }) => comparison)].flatMap(
-        ({ warnings }) => warnings,
-      ),
-    ],
+    adoption: {
+      set: seenOf(live),
+      adopted: new Map(taken.map(({ object }) => [referenceKey(object), seenOf(object)])),
+      notes: notesOf(live, set.comparison, taken, created),
+    },
+    ...together(
+      { problems: against },
+      set,
+      ...found.map(({ problems = [] }) => ({ problems })),
+      { problems: notTakenSecrets(changed, carrySecrets) },
+      { warnings: managerWarnings([live, ...taken.map(({ object }) => object)]) },
+      ...[set, ...found].map(({ comparison }) => ({ warnings: comparison?.warnings ?? [] })),
+    ),
   };
 }
 
-async function comparedBelonging(
-  cluster: Cluster,
-  { wanted, live }: { readonly wanted: KubernetesObject; readonly live: KubernetesObject | undefined },
-  problems: Problem[],
-): Promise<Comparison | undefined> {
-  if (live === undefined) return undefined;
-  const against = whyNotTaken(live);
-  if (against === undefined) return comparedWith(cluster, asDeclared(wanted), live, problems);
-  problems.push(against);
-  return undefined;
-}
-
-async function comparedWith(
-  cluster: Cluster,
-  wanted: KubernetesObject,
+/** A live object beside what would be stored in its place. */
+function compared(
   live: KubernetesObject,
-  problems: Problem[],
-): Promise<Comparison | undefined> {
-  try {
-    const comparison = compare(live, await cluster.dryRunReplace(wanted, live));
-    problems.push(...comparison.problems);
-    return comparison;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    problems.push(
-      ...error.problems.map((problem) => ({
-        ...problem,
-        todo: "Write what runs into the manifests, then run this again",
-      })),
-    );
-    return undefined;
+  dryRun: DryRun | undefined,
+): { readonly comparison?: Comparison; readonly problems?: readonly Problem[] } {
+  if (dryRun === undefined) return {};
+  if ("stored" in dryRun) {
+    const comparison = compare(live, dryRun.stored);
+    return { comparison, problems: comparison.problems };
   }
+  const todo = "Write what runs into the manifests, then run this again";
+  return { problems: dryRun.refused.map((problem) => ({ ...problem, todo })) };
 }
 
 /** In words, since the engine calls all of it create. */

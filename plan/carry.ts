@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { adviceInWords } from "../core/protocol/advice";
 import {
   carriedByPeerAlone,
@@ -10,112 +9,107 @@ import {
   offeredOf,
   whyNotWritten,
 } from "../core/set/carried";
-import type { CarriedName, CarryPlan } from "../core/set/carried";
-import type { Decision } from "../core/protocol/protocol";
+import type { CarriedName, CarryPlan, FoundObject } from "../core/set/carried";
 import type { HalfOutputs } from "../core/contract/record";
+import type { Decision } from "../core/protocol/protocol";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
+import { together } from "../core/verdict";
+import type { Verdict } from "../core/verdict";
 import type { CutoverArgs } from "./arguments";
-import { lookAtCarried } from "../live/carried";
-import type { Cluster } from "../live/client/cluster";
-import type { Look } from "../live/look";
 import type { Records } from "./records";
 
-/** What is known when it is planned what is carried. */
-interface Situation {
+/** What is known when it is planned which Secrets and ConfigMaps are carried. */
+interface Carrying {
   readonly args: CutoverArgs;
   readonly preview: boolean;
-  readonly decision: Decision;
+  readonly stack: string;
   readonly records: Records;
-  /** Undefined in a preview that cannot reach the cluster. */
-  readonly look: Look | undefined;
-  readonly cluster: Cluster;
+  readonly decision: Decision;
+  /** What was found of `namesToSee`; undefined in a preview that cannot reach the cluster. */
+  readonly found: readonly FoundObject[] | undefined;
 }
 
-/** What is carried, and what a person should know about it. */
-interface Planned extends CarryPlan {
-  readonly warnings: readonly string[];
+/** What is carried, and what is to be said of it. */
+interface PlannedCarry extends Verdict {
+  readonly carry: CarryPlan;
 }
 
-const nothing: Planned = { names: [], expected: {}, objects: [], warnings: [] };
+const nothing: CarryPlan = { names: [], expected: {}, objects: [] };
 
-/** Plans which Secrets and ConfigMaps this `up` hands over or takes in; adds every problem. Ended moves carry nothing. */
-export async function planCarry(situation: Situation, problems: Problem[]): Promise<Planned> {
-  const { args, decision, records } = situation;
+/**
+ * The objects to look for before it is planned what is carried: what the source hands over, so that what is missing is
+ * refused before anything changes; in the destination what is offered, and may have somebody's namesake there. Ended moves
+ * carry nothing.
+ */
+export function namesToSee(args: CutoverArgs, { peer }: Records): CarriedName[] {
+  if (peer === "none") return [];
   const names = carriedNames(args);
-  const { own, peer } = records;
-  if (decision.side === "destination" && peer !== undefined && peer !== "none") {
-    problems.push(...carriedByPeerAlone(args.workload.belongings, peer.carried));
-  }
-  if (names.length === 0 || peer === "none") return nothing;
-  if (decision.side === "source") return planOffer(situation, names, own, problems);
-  // The destination goes first: nothing can be there yet, and no pod of it needs it.
-  return peer === undefined ? nothing : planArrival(situation, names, peer, problems);
+  return args.side === "source" ? names : names.filter((name) => offeredOf(peer?.carried ?? {}, name) !== undefined);
 }
 
-/** Read before the write too: what is missing is refused before anything changes. */
-async function planOffer(
-  { args, look, cluster }: Situation,
-  names: readonly CarriedName[],
-  own: HalfOutputs | undefined,
-  problems: Problem[],
-): Promise<Planned> {
-  if (look === undefined) return { ...nothing, names, expected: own?.carried ?? {} };
+/** Plans which Secrets and ConfigMaps this `up` hands over or takes in. */
+export function planCarry(carrying: Carrying): PlannedCarry {
+  const { args, decision, records } = carrying;
+  const names = carriedNames(args);
+  const peer = records.peer === "none" ? undefined : records.peer;
+  if (decision.side === "source") {
+    const offers = names.length > 0 && records.peer !== "none";
+    return offers ? planOffer(carrying, names) : { carry: nothing, ...together() };
+  }
+  // Nothing can be there before the source's first `up`, and no pod of the destination needs it.
+  if (peer === undefined) return { carry: nothing, ...together() };
+  const arrival = planArrival(carrying, names, peer);
+  const problems = carriedByPeerAlone(args.workload.belongings, peer.carried);
+  return { ...arrival, ...together({ problems }, arrival) };
+}
+
+function planOffer({ args, records: { own }, found }: Carrying, names: readonly CarriedName[]): PlannedCarry {
+  const before = own?.carried ?? {};
+  if (found === undefined) return { carry: { ...nothing, names, expected: before }, ...together() };
   const { namespace } = args.workload;
-  const found = await lookAtCarried(cluster, namespace, names);
-  problems.push(...carryProblems(namespace, found));
   return {
-    ...nothing,
-    names,
-    expected: carriedOf(found),
-    warnings: carryWarnings(namespace, found, own?.carried ?? {}),
+    carry: { ...nothing, names, expected: carriedOf(found) },
+    problems: carryProblems(namespace, found),
+    warnings: carryWarnings(namespace, found, before),
   };
 }
 
-async function planArrival(
-  { args, preview, decision, look, cluster }: Situation,
+function planArrival(
+  { args, preview, stack, decision, found = [] }: Carrying,
   names: readonly CarriedName[],
   { carried, cutoverIndex }: HalfOutputs,
-  problems: Problem[],
-): Promise<Planned> {
-  const { namespace, set } = args.workload;
-  const warnings: string[] = [];
+): PlannedCarry {
   const missing = names.filter((name) => offeredOf(carried, name) === undefined);
-  if (missing.length > 0) {
-    const index = decision.refusal === undefined ? cutoverIndex : decision.cutoverIndex;
-    const problem = notOffered(missing, namespace, args, index);
-    // Where no pod starts it can wait, and a way back is not held up.
-    const canWait = decision.range.replicas === 0 || decision.releases.length > 0;
-    if (!preview && !canWait) problems.push(problem);
-    else warnings.push(new UserError([canWait ? problem : outOfTurn(problem)]).message);
-  }
+  const index = decision.refusal === undefined ? cutoverIndex : decision.cutoverIndex;
+  const absent = missing.length === 0 ? {} : judgeMissing(notOffered(missing, args, stack, index), decision, preview);
   const objects = names.flatMap((name) => {
     const offered = offeredOf(carried, name);
-    return offered === undefined ? [] : [carriedObject(offered, set.metadata.name)];
+    return offered === undefined ? [] : [carriedObject(offered, args.workload.set.metadata.name)];
   });
-  if (look !== undefined) {
-    const offered = names.filter((name) => !missing.includes(name));
-    const existing = await lookAtCarried(cluster, namespace, offered);
-    const reasons = objects.map((wanted, index) => whyNotWritten(wanted, existing[index]?.object));
-    problems.push(...reasons.filter((reason) => reason !== undefined));
-  }
-  return { ...nothing, objects, warnings };
+  const reasons = objects.map((wanted, at) => whyNotWritten(wanted, found[at]?.object));
+  const problems = reasons.filter((reason) => reason !== undefined);
+  return { carry: { ...nothing, objects }, ...together(absent, { problems }) };
+}
+
+/** Where no pod starts it can wait, and a way back is not held up. */
+function judgeMissing(problem: Problem, { range, releases }: Decision, preview: boolean): Partial<Verdict> {
+  const canWait = range.replicas === 0 || releases.length > 0;
+  if (!preview && !canWait) return { problems: [problem] };
+  const told = canWait ? problem : { ...problem, what: `not this half's turn yet: ${problem.what}` };
+  return { warnings: [new UserError([told]).message] };
 }
 
 function notOffered(
   missing: readonly CarriedName[],
-  namespace: string,
-  { peerStack }: CutoverArgs,
+  { peerStack, workload: { namespace } }: CutoverArgs,
+  stack: string,
   cutoverIndex: number,
 ): Problem {
-  const advice = adviceInWords({ side: "source", cutoverIndex }, { source: peerStack, destination: pulumi.getStack() });
+  const advice = adviceInWords({ side: "source", cutoverIndex }, { source: peerStack, destination: stack });
   return {
     where: `${missing.map(({ kind, name }) => `${kind} ${namespace}/${name}`).join(", ")}:`,
     what: "not offered by the source yet",
     todo: `${advice}; both stacks need the same carrySecrets and carryConfigMaps`,
   };
-}
-
-function outOfTurn(problem: Problem): Problem {
-  return { ...problem, what: `not this half's turn yet: ${problem.what}` };
 }

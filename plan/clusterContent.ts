@@ -1,7 +1,7 @@
 import { versionProblem } from "../core/contract/clusterIdentity";
 import { whyRetentionDestroys } from "../core/volumes/handOver";
 import type { Problem } from "../core/userError";
-import { beingDeleted } from "../live/guard";
+import { beingDeleted } from "../core/set/half";
 import type { Look } from "../live/look";
 import type { CutoverArgs } from "./arguments";
 

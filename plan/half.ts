@@ -1,42 +1,33 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { SplitStatefulSetArgs } from "../components/splitStatefulSet";
-import { refusalProblem } from "../core/protocol/advice";
-import { carriedNames } from "../core/set/carried";
-import { clusterProblems } from "../core/contract/clusterIdentity";
 import { asForced } from "../core/adopt/declared";
-import { halfOfSet } from "../core/set/half";
-import { whyReplaced } from "../core/volumes/handOver";
-import { annotations } from "../core/kubernetes";
-import type { StatefulSet } from "../core/kubernetes";
-import { endOf, peerOf, rangeOf } from "../core/ordinals";
-import type { Side } from "../core/ordinals";
-import { pinnedProblems } from "../core/contract/pinned";
 import type { SetIdentity } from "../core/contract/pinned";
-import { decide, indexInSet } from "../core/protocol/protocol";
-import type { LiveHalf } from "../core/protocol/protocol";
 import type { FencedPod, HalfOutputs } from "../core/contract/record";
-import { takenAway } from "../core/contract/takenAway";
+import { peerOf } from "../core/ordinals";
+import type { Side } from "../core/ordinals";
+import { decide, indexInSet } from "../core/protocol/protocol";
+import type { Situation } from "../core/protocol/protocol";
+import { stepInWords } from "../core/protocol/walk";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
-import { stepInWords } from "../core/protocol/walk";
-import { planAdoption } from "./adoption";
-import type { RunningSet } from "./adoption";
-import { Unreachable } from "../live/client/cluster";
-import { liveHalf, lookAt } from "../live/look";
-import type { Look } from "../live/look";
-import { isForeign, namesakeProblems } from "../live/namesake";
-import type { Existing } from "../live/namesake";
+import { together } from "../core/verdict";
+import type { Verdict } from "../core/verdict";
+import { whyReplaced } from "../core/volumes/handOver";
 import type { PeerWatch } from "../live/peer";
+import { planAdoption } from "./adoption";
+import type { AdoptionPlan } from "./adoption";
 import type { CutoverArgs } from "./arguments";
 import { planCarry } from "./carry";
-import { clusterContentProblems } from "./clusterContent";
-import { planHandOver } from "./handOver";
+import { halfSeen, judgeDecision, judgeHalf } from "./judge";
+import type { Half } from "./judge";
 import { planNamespace } from "./namespace";
-import { checkNeeds } from "./needs";
-import { askPeer, fencedPods } from "./protections";
+import { judgeNeeds } from "./needs";
+import { judgePeer, vouchedPods } from "./protections";
 import { planRangeLock } from "./rangeLock";
-import { readRecords } from "./records";
-import { checkSecrets } from "./secrets";
+import { seeHalf, seePeer, seeRunning, seeStep } from "./see";
+import type { HalfSeen } from "./see";
+import { stepOf } from "./step";
+import type { Step } from "./step";
+import { planVolumes } from "./volumes";
 
 /** What one `up` of a half will do, decided and checked, before anything is declared. */
 export interface HalfPlan extends SplitStatefulSetArgs {
@@ -53,122 +44,76 @@ export interface HalfPlan extends SplitStatefulSetArgs {
 }
 
 /**
- * Reads the outputs of both halves and looks at the own cluster, then lets the core decide.
+ * Sees what there is, lets the core decide, sees what the decision touches, and judges that. All reading is in `see.ts`;
+ * what judges, reads nothing.
  *
  * @param preview whether nothing is written: what would be refused for being out of turn alone is a warning then.
- * @throws UserError with every problem if this `up` may not run. In a preview an `up` that is only out of turn passes
- * with a warning, so that a pull request can show both halves of one step.
+ * @throws UserError with every problem if this `up` may not run.
  */
 export async function planHalf(given: CutoverArgs, preview: boolean): Promise<HalfPlan> {
-  const adopt = given.adopt === true && given.side === "source";
-  const args = adopt ? withForcedBelongings(given) : given;
-  const { side, workload, connection, cutoverIndex } = args;
-  const { set, range, namespace } = workload;
-  const identity: SetIdentity = { name: set.metadata.name, namespace, ...range, fingerprint: workload.fingerprint };
-  const cluster = args.connect(connection);
-  const problems: Problem[] = [];
-  const warnings: string[] = [];
+  const args = given.adopt === true && given.side === "source" ? withForcedBelongings(given) : given;
+  const seen = await seeHalf(args, preview);
+  const half = halfSeen(args, seen);
+  const first = judgeHalf(args, seen, half);
+  refuse(first.problems);
 
-  if (cutoverIndex < range.start || cutoverIndex > endOf(range)) problems.push(indexProblem(args));
-  // At the same time as the outputs are read; a failure is told where the look is awaited.
-  const looking = lookAt(cluster, namespace, set.metadata.name);
-  looking.catch(() => undefined);
-  const records = await readRecords(args, problems);
-  const { own } = records;
-  const peer = records.peer === "none" ? undefined : records.peer;
-  const look = await lookOrTakeRecord(looking, { args, own, preview }, warnings);
-  const live = look === undefined ? liveAsRecorded(own) : look.set && liveHalf(look.set);
-  const clusterUid = look?.clusterUid ?? own?.cluster ?? "";
-
-  const liveSetCluster = look?.set?.metadata.annotations?.[annotations.cluster];
-  problems.push(...clusterProblems(clusterUid, connection.context, own, peer, liveSetCluster));
-  problems.push(...pinnedProblems(identity, cutoverIndex, own, peer));
-  // A set that carries a turn is an earlier run's, which was interrupted after it had taken the set over.
-  const adopts = adopt && own === undefined && (look?.set === undefined || isForeign(look.set));
-  const existing: Existing = {
-    adoptCommand:
-      side === "source" && own === undefined ? `pulumi config set adopt true -s ${pulumi.getStack()}` : undefined,
-  };
-  if (look !== undefined) problems.push(...clusterContentProblems(args, look));
-  if (look !== undefined && own === undefined && !adopts) {
-    problems.push(...(await namesakeProblems(cluster, workload, look.set, existing)));
-  }
-  const taken = takenAway(own, {
-    side,
-    leftOut: workload.leftOut,
-    carried: carriedNames(args),
-    holds: own !== undefined && (own.held.replicas > 0 || rangeOf(side, range, cutoverIndex).replicas > 0),
-  });
-  problems.push(...taken.problems);
-  warnings.push(...taken.warnings);
-  // Another's Secret of that name has been told before.
-  const looksAtSecrets = look !== undefined && !adopts && (own !== undefined || problems.length === 0);
-  if (looksAtSecrets) await checkSecrets(args, cluster, records, problems, warnings);
-  throwAll(problems);
-
-  const batch = args.batch ?? 1;
-  const situation = { side, set: range, cutoverIndex, batch, own, peer: records.peer, live };
+  const situation = situationOf(args, seen, half);
   const decision = decide(situation);
-  const stacks = { [side]: pulumi.getStack(), [peerOf(side)]: args.peerStack } as Record<Side, string>;
-  warnings.push(...decision.warnings);
-  const half = halfOfSet(set, decision, clusterUid);
-  const adoption = adopts ? await planAdoption(cluster, runningSet(args, half, look, peer), problems) : undefined;
-  if (decision.refusal !== undefined) {
-    const problem = refusalProblem(decision.refusal, args, stacks);
-    if (!decision.refusal.outOfTurn || !preview) throw new UserError([...problems, problem]);
-    warnings.push(new UserError([{ ...problem, what: `not this half's turn yet: ${problem.what}` }]).message);
-  }
+  const step = stepOf(args, seen, { ...half, decision });
+  const stacks = { [args.side]: seen.stack, [peerOf(args.side)]: args.peerStack } as Record<Side, string>;
+  const adopted: AdoptionPlan = half.adopts ? await seeAdoption(args, seen, step) : together();
+  const turn = judgeDecision(decision, args, stacks, preview);
+  if (turn.problems !== undefined) refuse([...adopted.problems, ...turn.problems]);
 
-  if (look?.set !== undefined && !adopts) problems.push(...setProblems(identity, whyReplaced(look.set, half)));
-  const handOver = await planHandOver({ args, decision, records, look, live, cluster }, problems);
-  const carry = await planCarry({ args, preview, decision, records, look, cluster }, problems);
-  await checkNeeds({ args, decision, isFirst: own === undefined }, look && cluster, problems, warnings);
-  const lockedSet = { namespace, name: identity.name, stack: pulumi.getStack() };
-  const locking = { set: lockedSet, asked: args.rangeLock, recorded: own?.rangeLock, version: look?.version };
-  // At the end of a move everything is the user's again.
-  const rangeLock = records.peer === "none" ? undefined : await planRangeLock(cluster, locking, problems, warnings);
-  throwAll(problems);
-  const guard = {
-    ...handOver.guard,
-    peer:
-      decision.claims.length === 0 ? undefined : watchOf(args, { ownClusterUid: clusterUid, situation, stacks }, peer),
-  };
-  if (decision.refusal === undefined) await askPeer(guard, preview, warnings);
-  const fencedNow = fencedPods(guard, warnings);
-  const namespaceObject = planNamespace(workload, look?.namespaceObject, args.createNamespace ?? true);
-  if (own === undefined && workload.namespaceObject !== undefined && namespaceObject === undefined) {
-    warnings.push(
-      `the namespace ${namespace} exists already and stays as it is: the Namespace of the manifests is left out`,
-    );
-  }
+  const found = await seeStep(args, seen, step);
+  const volumes = planVolumes(args, seen, step, found);
+  const carried = planCarry({ args, preview, ...seen, decision, found: found?.carried });
+  const locked = planRangeLock(step.locking, found?.rangeLock);
+  const replaced = judgeReplaced(seen, half, step);
+  const needs = found?.needs === undefined ? {} : judgeNeeds(args, decision, found.needs);
+  refuse(together(adopted, replaced, volumes, carried, needs, locked).problems);
+
+  const asked = { ownClusterUid: half.clusterUid, situation, stacks };
+  const watch = decision.claims.length === 0 ? undefined : watchOf(args, asked, seen.records.peer);
+  const { adoption } = adopted;
+  const guard = { ...volumes.guard, peer: watch, ...(adoption && { adopted: adoption.set }) };
+  const peer = decision.refusal === undefined ? judgePeer(await seePeer(guard, preview), preview) : {};
+  refuse(peer.problems ?? []);
+  const vouched = vouchedPods(guard);
+  const { own } = seen.records;
+  const namespace = planNamespace(args.workload, seen.look?.namespaceObject, {
+    create: args.createNamespace ?? true,
+    isFirst: own === undefined,
+  });
+  const { warnings } = together(
+    ...[first, { warnings: decision.warnings }, turn, needs, locked, peer, vouched, namespace, adopted],
+    ...[volumes, carried],
+  );
   return {
     preview,
-    workload,
-    identity,
-    cluster,
-    clusterUid,
-    namespaceObject,
-    rangeLock,
-    ...handOver,
-    guard: { ...guard, ...(adoption && { adopted: adoption.set }) },
-    fenced: [...(own?.fenced ?? []), ...fencedNow],
-    carry,
-    existing: { ...existing, ...(adoption && { adopted: adoption.adopted }) },
-    notes: [...(own === undefined ? workload.notes : []), ...(adoption?.notes ?? [])],
+    decision,
+    halfSet: step.halfSet,
+    workload: args.workload,
+    identity: half.identity,
+    cluster: seen.cluster,
+    clusterUid: half.clusterUid,
+    namespaceObject: namespace.object,
+    rangeLock: locked.rangeLock,
+    guard,
+    arriving: volumes.arriving,
+    expected: volumes.expected,
+    fenced: [...(own?.fenced ?? []), ...vouched.fenced],
+    carry: carried.carry,
+    existing: { ...half.existing, ...(adoption && { adopted: adoption.adopted }) },
+    notes: [...(own === undefined ? args.workload.notes : []), ...(adoption?.notes ?? [])],
     warned: own?.warned,
-    warnings: [...warnings, ...(adoption?.warnings ?? []), ...handOver.warnings, ...carry.warnings],
-    stepWords:
-      own && indexInSet(own, range) !== cutoverIndex ? stepInWords(indexInSet(own, range), cutoverIndex) : undefined,
+    warnings,
+    stepWords: stepWords(args, own),
   };
 }
 
-function runningSet(
-  { workload, connection: { context }, peerStack, carrySecrets = [] }: CutoverArgs,
-  half: StatefulSet,
-  look: Look | undefined,
-  peer: HalfOutputs | undefined,
-): RunningSet {
-  return { workload, half, live: look?.set, context, peerStack: peer && peerStack, carrySecrets };
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new UserError(problems);
 }
 
 /** What was taken over is co-owned by whoever made it, for as long as it is there. */
@@ -177,56 +122,37 @@ function withForcedBelongings(args: CutoverArgs): CutoverArgs {
   return { ...args, workload: { ...args.workload, belongings } };
 }
 
+function situationOf(
+  { side, workload, cutoverIndex, batch = 1 }: CutoverArgs,
+  { records }: HalfSeen,
+  { live }: Half,
+): Situation {
+  return { side, set: workload.range, cutoverIndex, batch, own: records.own, peer: records.peer, live };
+}
+
+async function seeAdoption(args: CutoverArgs, seen: HalfSeen, { halfSet }: Step): Promise<AdoptionPlan> {
+  const live = seen.look?.set;
+  return planAdoption(args, seen, live, halfSet, await seeRunning(args, seen, live, halfSet));
+}
+
+/** What would make Pulumi delete the set and make it again. */
+function judgeReplaced({ look }: HalfSeen, { identity, adopts }: Half, { halfSet }: Step): Partial<Verdict> {
+  if (look?.set === undefined || adopts) return {};
+  const where = `StatefulSet ${identity.namespace}/${identity.name}:`;
+  return { problems: whyReplaced(look.set, halfSet).map((what) => ({ where, what })) };
+}
+
 /** The peer as `peerContext` shows it; undefined: it is not looked at. */
 function watchOf(
   { connect, peerConnection }: CutoverArgs,
   asked: Pick<PeerWatch, "ownClusterUid" | "situation" | "stacks">,
-  record: HalfOutputs | undefined,
+  record: HalfOutputs | "none" | undefined,
 ): PeerWatch | undefined {
-  if (peerConnection === undefined || record === undefined) return undefined;
+  if (peerConnection === undefined || record === undefined || record === "none") return undefined;
   return { ...asked, cluster: connect(peerConnection), context: peerConnection.context, record };
 }
 
-function throwAll(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new UserError(problems);
-}
-
-function indexProblem({ cutoverIndex, workload: { range, set } }: CutoverArgs): Problem {
-  return {
-    where: "cutoverIndex",
-    what: "is out of range",
-    received: cutoverIndex,
-    legal: `an integer from ${range.start} (all of ${set.metadata.name} in the destination) to ${endOf(range)} (all in the source)`,
-    todo: "Change one ordinal at a time, starting from the last index that was applied",
-  };
-}
-
-/** A preview may run where the cluster cannot be reached, but never without saying so. */
-async function lookOrTakeRecord(
-  looking: Promise<Look>,
-  {
-    args,
-    own,
-    preview,
-  }: { readonly args: CutoverArgs; readonly own: HalfOutputs | undefined; readonly preview: boolean },
-  warnings: string[],
-): Promise<Look | undefined> {
-  try {
-    return await looking;
-  } catch (error) {
-    if (!(error instanceof Unreachable) || !preview || own === undefined) throw error;
-    warnings.push(
-      `the cluster of context ${args.connection.context} cannot be looked at, so this preview takes the recorded state for ` +
-        `true and checks nothing there (${error.message})`,
-    );
-    return undefined;
-  }
-}
-
-function liveAsRecorded(own: HalfOutputs | undefined): LiveHalf | undefined {
-  return own && { range: own.held, turn: own.turn };
-}
-
-function setProblems({ namespace, name }: SetIdentity, reasons: readonly string[]): Problem[] {
-  return reasons.map((what) => ({ where: `StatefulSet ${namespace}/${name}:`, what }));
+function stepWords({ workload, cutoverIndex }: CutoverArgs, own: HalfOutputs | undefined): string | undefined {
+  const index = own === undefined ? cutoverIndex : indexInSet(own, workload.range);
+  return index === cutoverIndex ? undefined : stepInWords(index, cutoverIndex);
 }

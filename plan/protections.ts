@@ -1,36 +1,32 @@
 import type { FencedPod } from "../core/contract/record";
 import { UserError } from "../core/userError";
-import { Unreachable } from "../live/client/cluster";
-import { objectionsOfPeer } from "../live/guard";
+import type { Verdict } from "../core/verdict";
 import type { GuardedSet } from "../live/guard";
+import type { PeerAnswer } from "./see";
 
-/**
- * The look at the live peer, so that an `up` that it would stop changes nothing, and a preview says so. The guard looks
- * again, immediately before the write.
- */
-export async function askPeer(guard: GuardedSet, preview: boolean, warnings: string[]): Promise<void> {
-  try {
-    const objections = await objectionsOfPeer(guard);
-    if (objections.length === 0) return;
-    if (!preview) throw new UserError(objections);
-    warnings.push(`not this half's turn yet: ${new UserError(objections).message}`);
-  } catch (error) {
-    if (!(error instanceof Unreachable) || !preview) throw error;
-    warnings.push(
-      `the peer cannot be looked at through peerContext, and an up that claims would be refused (${error.message})`,
-    );
+/** What the live peer says to what is claimed. In a preview its turn may still come. */
+export function judgePeer(answer: PeerAnswer, preview: boolean): Partial<Verdict> {
+  if ("unreachable" in answer) {
+    const warning = `the peer cannot be looked at through peerContext, and an up that claims would be refused (${answer.unreachable})`;
+    return { warnings: [warning] };
   }
+  const { problems, outOfTurn } = answer;
+  if (problems.length === 0 || !preview || !outOfTurn) return { problems };
+  return { warnings: [`not this half's turn yet: ${new UserError(problems).message}`] };
 }
 
-/** What config vouches for in this `up`; says so, since it overrules what the cluster tells. */
-export function fencedPods({ leaving, fenced }: GuardedSet, warnings: string[]): FencedPod[] {
+/** What config vouches for in this `up`; said, since it overrules what the cluster tells. */
+export function vouchedPods({ leaving, fenced }: GuardedSet): Partial<Verdict> & { fenced: readonly FencedPod[] } {
   const used = leaving.filter(({ id }) => fenced.includes(id));
-  for (const { name, id, node } of used) {
-    const where = node === undefined ? "" : `, on node ${node},`;
-    warnings.push(`pod ${name} (${id})${where} counts as stopped because fenced says so: nothing else vouches for it`);
-  }
-  for (const id of fenced.filter((each) => used.every((pod) => pod.id !== each))) {
-    warnings.push(`fenced names ${id}, and no pod of that uid leaves now: remove it once its step is over`);
-  }
-  return used.map(({ name, id, node }) => ({ pod: name, uid: id, ...(node === undefined ? {} : { node }) }));
+  const unused = fenced.filter((id) => used.every((pod) => pod.id !== id));
+  return {
+    fenced: used.map(({ name, id, node }) => ({ pod: name, uid: id, ...(node === undefined ? {} : { node }) })),
+    warnings: [
+      ...used.map(({ name, id, node }) => {
+        const where = node === undefined ? "" : `, on node ${node},`;
+        return `pod ${name} (${id})${where} counts as stopped because fenced says so: nothing else vouches for it`;
+      }),
+      ...unused.map((id) => `fenced names ${id}, and no pod of that uid leaves now: remove it once its step is over`),
+    ],
+  };
 }

@@ -1,14 +1,13 @@
+import { namesakeProblem } from "../core/adopt/namesake";
 import { hasRangeLock } from "../core/contract/clusterIdentity";
-import type { KubernetesObject } from "../core/kubernetes";
 import { rangeLockApi, rangeLockOf } from "../core/protections/rangeLock";
 import type { LockedSet, RangeLock } from "../core/protections/rangeLock";
 import type { Problem } from "../core/userError";
-import { NotAllowed } from "../live/client/cluster";
-import type { Cluster } from "../live/client/cluster";
-import { namesakeProblem, readExisting } from "../live/namesake";
+import type { Verdict } from "../core/verdict";
+import type { LockAnswers } from "../live/rangeLock";
 
 /** What is known when the range lock of a half is planned. */
-export interface RangeLockSituation {
+export interface RangeLockQuestion {
   readonly set: LockedSet;
   /** The config key `rangeLock`. Undefined: where the cluster can. */
   readonly asked: boolean | undefined;
@@ -16,73 +15,68 @@ export interface RangeLockSituation {
   readonly recorded: boolean | undefined;
   /** The cluster's version; undefined in a preview that cannot reach it. */
   readonly version: string | undefined;
+  /** Whether the move has ended: everything is the user's again then. */
+  readonly ended: boolean;
+}
+
+/** A range lock to declare, if there is to be one, and what is to be said of it. */
+export interface PlannedRangeLock extends Partial<Verdict> {
+  readonly rangeLock?: RangeLock;
+}
+
+/** Whether the API server is to be asked to accept the range lock: not where the last `up` left one. */
+export function asksRangeLock({ asked, recorded, version, ended }: RangeLockQuestion): boolean {
+  return !ended && asked !== false && recorded !== true && version !== undefined && hasRangeLock(version);
 }
 
 /**
- * The range lock to declare, or undefined if there is to be none. Costs nothing where the last `up` left one; otherwise two
- * requests, which ask the API server to accept it: so what speaks against it is told before anything is declared.
+ * The range lock to declare: what speaks against it is told before anything is declared.
+ *
+ * @param answers the API server's; undefined if it was not asked.
  */
-export async function planRangeLock(
-  cluster: Cluster,
-  { set, asked, recorded, version }: RangeLockSituation,
-  problems: Problem[],
-  warnings: string[],
-): Promise<RangeLock | undefined> {
-  if (asked === false || (version === undefined && recorded !== true)) return undefined;
+export function planRangeLock(question: RangeLockQuestion, answers: LockAnswers | undefined): PlannedRangeLock {
+  const { set, asked, recorded, version, ended } = question;
+  if (ended || asked === false || (version === undefined && recorded !== true)) return {};
   const rangeLock = rangeLockOf(set);
-  if (recorded === true) return rangeLock;
-  const lacking =
-    version === undefined || hasRangeLock(version) ? await tryRangeLock(cluster, rangeLock, set, problems) : version;
-  if (lacking === undefined) return rangeLock;
+  if (recorded === true) return { rangeLock };
+  const lacking = whyNone(version, answers);
+  if (lacking === undefined) return { rangeLock, problems: answersAgainst(answers, set) };
   const what = `the cluster has no ValidatingAdmissionPolicy (${lacking}): Kubernetes 1.30 has it`;
   if (asked === true) {
-    problems.push({
-      where: "rangeLock:",
-      what,
-      received: true,
-      todo: `Upgrade that cluster, or do without: ${without(set)}`,
-    });
-  } else if (recorded === undefined) {
-    warnings.push(
-      `no range lock is around ${set.name}: ${what}. Let nobody scale, apply or delete it by hand during the move`,
-    );
+    const todo = `Upgrade that cluster, or do without: ${without(set)}`;
+    return { problems: [{ where: "rangeLock:", what, received: true, todo }] };
   }
-  return undefined;
+  if (recorded !== undefined) return {};
+  const warning = `no range lock is around ${set.name}: ${what}. Let nobody scale, apply or delete it by hand during the move`;
+  return { warnings: [warning] };
 }
 
-/** Asks the API server to accept both objects; adds what speaks against them. Returns why it cannot have any, if so. */
-async function tryRangeLock(
-  cluster: Cluster,
-  rangeLock: RangeLock,
-  set: LockedSet,
-  problems: Problem[],
-): Promise<string | undefined> {
-  const ask = async (object: KubernetesObject) => ({ object, refused: await cluster.tryCreate(object) });
-  try {
-    const answers = await Promise.all([rangeLock.policy, rangeLock.binding].map(ask));
-    if (answers.some(({ refused }) => refused?.reason === "NotFound")) return `${rangeLockApi} does not serve it`;
-    const found = await Promise.all(
-      answers.map(async ({ object, refused }) => {
-        if (refused?.reason === "AlreadyExists") return lockNamesake(cluster, object, set);
-        const where = `${object.kind} ${object.metadata.name}`;
-        return refused && { where, what: `would be refused: ${refused.message}`, todo: `Do without: ${without(set)}` };
-      }),
-    );
-    problems.push(...found.filter((problem) => problem !== undefined));
-  } catch (error) {
-    if (!(error instanceof NotAllowed)) throw error;
+/** Why the cluster can have none; undefined if it can. */
+function whyNone(version: string | undefined, answers: LockAnswers | undefined): string | undefined {
+  if (answers === undefined) return version;
+  const unserved = "objects" in answers && answers.objects.some(({ refused }) => refused?.reason === "NotFound");
+  return unserved ? `${rangeLockApi} does not serve it` : undefined;
+}
+
+/** What the API server says against both objects. */
+function answersAgainst(answers: LockAnswers | undefined, set: LockedSet): Problem[] {
+  if (answers === undefined) return [];
+  if ("notAllowed" in answers) {
     const rights = "get, create, patch and delete validatingadmissionpolicies and validatingadmissionpolicybindings";
     const todo = `Bind a ClusterRole to it that may ${rights} (admissionregistration.k8s.io), or do without: ${without(set)}`;
-    problems.push({ where: "rangeLock:", what: `may not be put up: ${error.message.replace(/\.$/, "")}`, todo });
+    const what = `may not be put up: ${answers.notAllowed.replace(/\.$/, "")}`;
+    return [{ where: "rangeLock:", what, todo }];
   }
-  return undefined;
-}
-
-async function lockNamesake(cluster: Cluster, object: KubernetesObject, set: LockedSet): Promise<Problem | undefined> {
-  const problem = namesakeProblem(object, await readExisting(cluster, object));
-  return (
-    problem && { ...problem, todo: `Remove it if nothing needs it, or do without the range lock: ${without(set)}` }
-  );
+  return answers.objects.flatMap(({ wanted, refused, live }): Problem[] => {
+    if (refused === undefined) return [];
+    if (refused.reason !== "AlreadyExists") {
+      const where = `${wanted.kind} ${wanted.metadata.name}`;
+      return [{ where, what: `would be refused: ${refused.message}`, todo: `Do without: ${without(set)}` }];
+    }
+    const namesake = namesakeProblem(wanted, live);
+    const todo = `Remove it if nothing needs it, or do without the range lock: ${without(set)}`;
+    return namesake === undefined ? [] : [{ ...namesake, todo }];
+  });
 }
 
 function without({ stack }: LockedSet): string {

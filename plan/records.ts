@@ -1,25 +1,27 @@
-import * as pulumi from "@pulumi/pulumi";
-import { readStackOutputs } from "./stackOutputs";
-import { peerOf } from "../core/ordinals";
 import { readOutputs } from "../core/contract/record";
 import type { HalfOutputs } from "../core/contract/record";
+import { peerOf } from "../core/ordinals";
 import type { Problem } from "../core/userError";
 import type { CutoverArgs } from "./arguments";
+import type { StackOutputs } from "./stackOutputs";
 
 /** What both halves last vouched for. `none`: the move was ended. */
 export interface Records {
   readonly own: HalfOutputs | undefined;
   readonly peer: HalfOutputs | "none" | undefined;
+  /** What is wrong with them. */
+  readonly problems: readonly Problem[];
 }
 
-/** Reads the last outputs of both halves; adds what is wrong with them. */
-export async function readRecords({ side, peerStack }: CutoverArgs, problems: Problem[]): Promise<Records> {
-  const stack = pulumi.getStack();
-  const [own, peer] = await Promise.all([
-    readStackOutputs(stack),
-    peerStack === "none" ? undefined : readStackOutputs(peerStack),
-  ]);
-  if (peerStack !== "none" && peer === undefined) {
+/** The records of both halves, from the last outputs of their stacks; undefined: there is no such stack. */
+export function recordsOf(
+  { side, peerStack }: CutoverArgs,
+  stack: string,
+  own: StackOutputs | undefined,
+  peer: StackOutputs | "none" | undefined,
+): Records {
+  const problems: Problem[] = [];
+  if (peer === undefined) {
     problems.push({
       where: "peerStack",
       what: "names a stack that does not exist in this project",
@@ -30,6 +32,7 @@ export async function readRecords({ side, peerStack }: CutoverArgs, problems: Pr
   }
   return {
     own: readOutputs(own ?? {}, stack, side, problems),
-    peer: peerStack === "none" ? "none" : readOutputs(peer ?? {}, peerStack, peerOf(side), problems),
+    peer: peer === "none" ? "none" : readOutputs(peer ?? {}, peerStack, peerOf(side), problems),
+    problems,
   };
 }

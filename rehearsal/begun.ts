@@ -9,7 +9,7 @@ import type { Standing } from "../core/project/standing";
 import type { FoundSet } from "../core/project/survey";
 import { findClaims, inventoryOf, mergeInventories, offerOf } from "../core/volumes/volume";
 import type { Inventory, Offer } from "../core/volumes/volume";
-import { offeredOrdinals } from "../live/guard";
+import { offeredOrdinals } from "../core/volumes/claims";
 import { withoutUndefined } from "../core/json";
 import type { JsonObject } from "../core/json";
 import type { RehearsalInput } from "./rehearsalInput";

@@ -8,7 +8,7 @@ import type { Standing } from "../core/project/standing";
 import type { ClusterSurvey, SetSurvey } from "../core/project/survey";
 import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
-import type { GivenIndex } from "../core/manifests/workload";
+import type { GivenIndex } from "../core/set/indexRange";
 import { readInput } from "../input";
 import type { Input, ReadFile } from "../input";
 import { isStackName } from "../settings";

@@ -12,10 +12,11 @@ import { readObjects } from "./manifests";
 import type { Located } from "./manifests";
 import { assignNamespaces, checkEndpoints, namesOfOldNamespace, namespacesOf } from "./namespaces";
 import { cleaned } from "../cleaned";
-import { endOf } from "../ordinals";
 import type { OrdinalRange, Side } from "../ordinals";
 import { applyPatches } from "./patch";
 import type { Patch } from "./patch";
+import { indexProblem } from "../set/indexRange";
+import type { GivenIndex } from "../set/indexRange";
 import { foldEnv, sharedClaimWarnings } from "../set/podTemplate";
 import { reportTo } from "../problemReport";
 import { splitLines } from "./severalSets";
@@ -26,13 +27,6 @@ import type { ManifestFile } from "./yaml";
 
 export type { Patch } from "./patch";
 export type { ManifestFile } from "./yaml";
-
-/** A cutover index, where it stands, and what to do if it is none of the set's. */
-export interface GivenIndex {
-  readonly where: string;
-  readonly index: number;
-  readonly todo: string;
-}
 
 /** What a half does to the manifests. */
 export interface WorkloadOptions {
@@ -168,11 +162,7 @@ function checkHook(set: Located, located: readonly Located[], leaveOut: readonly
 function checkIndexes(set: KubernetesObject, indexes: readonly GivenIndex[], problems: Problem[]): void {
   const range = readableRange(set);
   if (range === undefined) return;
-  const legal = `an integer from ${range.start} (all moved) to ${endOf(range)} (nothing moved)`;
-  for (const { where, index, todo } of indexes) {
-    if (index >= range.start && index <= endOf(range)) continue;
-    problems.push({ where, what: "is out of range", received: index, legal, todo });
-  }
+  problems.push(...indexes.map((given) => indexProblem(range, given)).filter((problem) => problem !== undefined));
 }
 
 function workloadOf(

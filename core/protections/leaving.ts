@@ -99,6 +99,11 @@ export function leavingNote(
   return staying.length > 0 ? formatLeaving(staying) : undefined;
 }
 
+/** Pods that no person vouches for as stopped. */
+export function unvouched(pods: readonly LeavingPod[], fenced: readonly string[]): LeavingPod[] {
+  return pods.filter(({ id }) => !fenced.includes(id));
+}
+
 /** Why nobody can vouch for a pod that was never seen, a clause. */
 export function whyUnseen({ ordinal }: LeavingPod, live: LiveHalf | undefined): string {
   return holds(live?.range, ordinal)

@@ -1,10 +1,14 @@
 import { backingOf, sameBacking } from "../volumes/backing";
 import type { Backing } from "../volumes/backing";
+import { refusalProblem } from "../protocol/advice";
 import type { Refusal, Situation } from "../protocol/decision";
+import { expectedBacking } from "../volumes/claims";
+import type { Claiming } from "../volumes/claims";
 import { podsOfSet, whyMountedElsewhere } from "../volumes/handOver";
 import type { Pod, StatefulSet, VolumeAttachment } from "../kubernetes";
 import { attachmentsOf } from "./leaving";
 import { peerOf } from "../ordinals";
+import type { Side } from "../ordinals";
 import { rules } from "../protocol/protocol";
 import type { Decision, LiveHalf } from "../protocol/protocol";
 import type { HalfOutputs } from "../contract/record";
@@ -13,6 +17,8 @@ import type { FoundClaim } from "../volumes/volume";
 
 /** What is seen of the peer immediately before a claim is written. */
 export interface PeerLook {
+  /** uid of the cluster that was looked at. In another one than the peer's nothing else was looked at. */
+  readonly clusterUid: string;
   /** Its live set; undefined if there is none. */
   readonly set: StatefulSet | undefined;
   /** The protocol's view of it. */
@@ -24,8 +30,38 @@ export interface PeerLook {
   readonly attachments: readonly VolumeAttachment[];
 }
 
+/** A half that asks its live peer (`peerContext`), and what it knows. */
+export interface PeerQuestion {
+  /** The context that leads to the peer, for messages. */
+  readonly context: string;
+  /** uid of the own cluster. */
+  readonly ownClusterUid: string;
+  /** What the peer last vouched for. */
+  readonly record: HalfOutputs;
+  /** What the decision was made from. */
+  readonly situation: Situation;
+  /** Names of both stacks, for messages. */
+  readonly stacks: Readonly<Record<Side, string>>;
+}
+
+/**
+ * What a look at the live peer says against a claim.
+ *
+ * @returns `outOfTurn`: whether it is the peer's turn, and not the config that is wrong.
+ */
+export function peerProblems(
+  { context, ownClusterUid, record, situation, stacks }: PeerQuestion,
+  { decision, name, inventory }: Claiming & { readonly name: string },
+  look: PeerLook,
+): { readonly problems: readonly Problem[]; readonly outOfTurn: boolean } {
+  const wrong = peerClusterProblem(look.clusterUid, context, ownClusterUid, record);
+  if (wrong !== undefined) return { problems: [wrong], outOfTurn: false };
+  const refusals = peerRefusals(situation, decision, look, name, (found) => expectedBacking(inventory, found));
+  return { problems: refusals.map((refusal) => refusalProblem(refusal, situation, stacks)), outOfTurn: true };
+}
+
 /** Why a look at the peer is a look at another cluster than the peer's; undefined if it is the right one. */
-export function peerClusterProblem(
+function peerClusterProblem(
   uid: string,
   context: string,
   ownUid: string,

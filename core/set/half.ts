@@ -74,3 +74,8 @@ export function liveHalf(set: StatefulSet): LiveHalf {
 export function isHalf(set: StatefulSet | undefined): set is StatefulSet {
   return set?.metadata.annotations?.[annotations.turn] !== undefined;
 }
+
+/** Why a set on its way out may not be written: its turn would go with it. */
+export function beingDeleted(namespace: string, name: string): string {
+  return `StatefulSet ${namespace}/${name} is being deleted. Wait until it is gone, then run pulumi up again`;
+}

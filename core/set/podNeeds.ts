@@ -2,7 +2,9 @@ import type { CarriedName } from "./carried";
 import { at, field, listAt } from "../json";
 import type { KubernetesObject, StatefulSet } from "../kubernetes";
 import { accountOf } from "./podReferences";
+import { renderProblem } from "../userError";
 import type { Problem } from "../userError";
+import type { Verdict } from "../verdict";
 
 /** An object that the pods of a set need and that stands neither in the manifests nor in what is carried. */
 export interface PodNeed {
@@ -72,6 +74,37 @@ function wayOut({ kind, field: of }: PodNeed): string {
   if (kind === "Secret") return "Create it there, or list it in carrySecrets";
   if (kind === "ServiceAccount") return "Create it there, or add it to the manifests";
   return `Create it there, or name one that it has (kubectl get ${kind.toLowerCase()}) by patches of spec.template.spec.${of}`;
+}
+
+/** What a cluster answered about one need. */
+export interface NeedLook {
+  readonly need: PodNeed;
+  readonly there: boolean;
+  /** Why it may not be looked up; it is not missed then. */
+  readonly unknown?: string;
+}
+
+/**
+ * What a cluster lacks of what the pods need: what no pod could be made without stops an `up`; what pods start without,
+ * or nobody may look up, is worth a warning.
+ *
+ * @param where how the set is called in a message.
+ * @param cluster how the cluster is called in a sentence.
+ */
+export function needsVerdict(looks: readonly NeedLook[], where: string, cluster: string): Verdict {
+  const lacking = looks.filter(({ there }) => !there).map(({ need }) => need);
+  const problem = (need: PodNeed): Problem => lackingProblem(need, where, cluster);
+  return {
+    problems: lacking.filter((need) => !isOptional(need)).map(problem),
+    warnings: [
+      ...lacking.filter(isOptional).map((need) => renderProblem(problem(need))),
+      ...looks.flatMap(({ need, unknown }) =>
+        unknown === undefined
+          ? []
+          : [`whether ${cluster} has ${titleOfNeed(need)}, which the pods need, cannot be looked up: ${unknown}`],
+      ),
+    ],
+  };
 }
 
 /**

@@ -54,7 +54,7 @@ describe("a running set is taken over", () => {
       "info: adopt: Service shop/web is taken over. Only annotations are written (pulumi.com/patchForce, pulumi.com/skipAwait)",
     ]);
     expect(cluster.requests.filter((request) => /dry run|autoscalers|read Service/.test(request))).toEqual([
-      ...["autoscalers", "read Service web", "dry run StatefulSet web", "dry run Service web", "read Service web"],
+      ...["read Service web", "autoscalers", "dry run StatefulSet web", "dry run Service web", "read Service web"],
     ]);
   });
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { declareCarriedVolume } from "../../components/carriedVolume";
+import { declareArrivingVolume } from "../../components/arrivingVolume";
 import { failsAsUserError } from "../../components/failure";
 import { DeclaredObject, typeToken } from "../../components/kubernetesObject";
 import { readStackOutputs } from "../../plan/stackOutputs";
@@ -80,7 +80,7 @@ describe("an object of the manifests", () => {
 test("a volume handed over: kept on delete, the claim after its volume, awaited until it is Bound", async () => {
   const offered = offeredVolume(claim(5), volume(5));
   const { resource, errors } = await record(() => {
-    declareCarriedVolume(offered, {});
+    declareArrivingVolume(offered, {});
     return Promise.resolve({});
   });
   expect(errors).toEqual([]);

@@ -132,8 +132,8 @@ describe("the first ups", () => {
     expect(run.errors).toEqual([
       [
         "5 problems:",
-        "  - cutoverIndex is out of range (received 7); legal: an integer from 0 (all of web in the destination) to 6 (all in the " +
-          "source). Change one ordinal at a time, starting from the last index that was applied",
+        "  - cutoverIndex is out of range (received 7); legal: an integer from 0 (all moved) to 6 (nothing moved). Change it by one " +
+          "ordinal at a time, from the last index that was applied",
         '  - peerStack names a stack that does not exist in this project (received "source"); legal: the stack of the source. Create ' +
           "it: pulumi stack init source; or name the right one: pulumi config set peerStack NAME -s destination",
         "  - kubernetes:context destination: the cluster is too old for start ordinals (spec.ordinals, KEP-3335) (received " +

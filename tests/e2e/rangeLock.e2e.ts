@@ -4,7 +4,7 @@
 import { rangeLockApi, rangeLockName, rangeLockOf } from "../../core/protections/rangeLock";
 import type { RangeLockRule } from "../../core/protections/rangeLock";
 import { renderProblem } from "../../core/userError";
-import type { Problem } from "../../core/userError";
+import { tryRangeLock } from "../../live/rangeLock";
 import { planRangeLock } from "../../plan/rangeLock";
 import { connectCluster } from "../../live/client/kubernetesCluster";
 import type { ApiClient, KubeObject } from "../../dev/playground/api";
@@ -164,9 +164,9 @@ onClusters("the range lock's rules", () => {
     const cluster = connectCluster({ context: "d", kubeconfig: renderKubeconfig([context]) });
     // The API server may take a moment to know an account that was just made.
     await until("the account is known", () => cluster.version().then(Boolean, () => false));
-    const problems: Problem[] = [];
     const set = { namespace: "default", name: "web", stack: "destination" };
-    await planRangeLock(cluster, { set, asked: undefined, recorded: undefined, version: "v1.36.2" }, problems, []);
+    const question = { set, asked: undefined, recorded: undefined, version: "v1.36.2", ended: false };
+    const { problems = [] } = planRangeLock(question, await tryRangeLock(cluster, set));
     const told = problems.map(renderProblem).join("\n");
     expect(told).toContain(
       "does not allow the account to create validatingadmissionpolicies.admissionregistration.k8s.io",

@@ -1,6 +1,7 @@
-import { formatLeaving } from "../../core/protections/leaving";
-import type { LeavingPod } from "../../core/protections/leaving";
-import { doubtsAfter, doubtsBefore } from "../../live/leaving";
+import * as doubts from "../../core/protections/doubts";
+import { formatLeaving, unvouched } from "../../core/protections/leaving";
+import type { Doubt, LeavingPod } from "../../core/protections/leaving";
+import { lookAround, waitUntilStopped } from "../../live/leaving";
 import { attachment, claim, found, node, volume } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";
 
@@ -9,12 +10,17 @@ const web = (ordinal: number, on: string | undefined = "node-1", id = `uid-of-we
 });
 const claims = [found(5, { claim: claim(5), volume: volume(5) })];
 const quick = { everyMs: 1, looks: 3 };
+/** As an `up` does it before the write, and after. */
+async function doubtsBefore(cluster: FakeCluster, pods: LeavingPod[], fenced: string[]): Promise<Doubt[]> {
+  const asked = unvouched(pods, fenced);
+  return doubts.doubtsBefore(asked, await lookAround(cluster, asked, claims), claims, live);
+}
 const live = { range: { start: 0, replicas: 6 }, turn: 0 };
 
 describe("before a release", () => {
   test("two requests for each node, whatever runs there", async () => {
     const cluster = new FakeCluster("uid", node("node-1"), node("node-2"));
-    expect(await doubtsBefore(cluster, [web(3), web(4, "node-2"), web(5)], [], claims, live)).toEqual([]);
+    expect(await doubtsBefore(cluster, [web(3), web(4, "node-2"), web(5)], [])).toEqual([]);
     expect(cluster.requests).toEqual(["node node-1", "lease node-1", "node node-2", "lease node-2", "attachments"]);
   });
 
@@ -22,28 +28,26 @@ describe("before a release", () => {
     const cluster = new FakeCluster("uid", node("node-2", "Unknown"), node("node-3"));
     cluster.silentMs.set("node-3", 60_000);
     const pods = [web(2), web(3, "node-2"), web(4, "node-3"), { ...web(5), node: undefined, id: "web-5@0" }];
-    expect((await doubtsBefore(cluster, pods, [], claims, live)).map(({ why }) => why)).toEqual([
+    expect((await doubtsBefore(cluster, pods, [])).map(({ why }) => why)).toEqual([
       "its node node-1 does not exist any more",
       "its node node-2 is not Ready (Unknown)",
       "its node node-3 has not renewed its lease for 60 s",
       "it is not there although the set allows it. Wait until the controller has made it again, then run this again",
     ]);
-    expect(
-      await doubtsBefore(cluster, pods, ["uid-of-web-2", "uid-of-web-3", "uid-of-web-4", "web-5@0"], claims, live),
-    ).toEqual([]);
+    expect(await doubtsBefore(cluster, pods, ["uid-of-web-2", "uid-of-web-3", "uid-of-web-4", "web-5@0"])).toEqual([]);
   });
 
   test("a pod that never got a node never ran", async () => {
     const cluster = new FakeCluster("uid");
-    expect(await doubtsBefore(cluster, [{ ...web(5), node: undefined }], [], [], live)).toEqual([]);
-    expect(cluster.requests).toEqual([]);
+    expect(await doubtsBefore(cluster, [{ ...web(5), node: undefined }], [])).toEqual([]);
+    expect(cluster.requests).toEqual(["attachments"]);
   });
 
   test("a volume that is attached to another node as well: an earlier pod may run there", async () => {
     const cluster = new FakeCluster("uid", node("node-1"), attachment("pv-5", "node-1"));
-    expect(await doubtsBefore(cluster, [web(5)], [], claims, live)).toEqual([]);
+    expect(await doubtsBefore(cluster, [web(5)], [])).toEqual([]);
     cluster.put(attachment("pv-5", "node-2"));
-    expect(await doubtsBefore(cluster, [web(5)], [], claims, live)).toEqual([
+    expect(await doubtsBefore(cluster, [web(5)], [])).toEqual([
       { pod: web(5), why: "its volume pv-5 is still attached to node node-2 (VolumeAttachment)" },
     ]);
   });
@@ -54,8 +58,8 @@ describe("after it", () => {
 
   test("nothing is asked where nothing leaves, or a person vouches", async () => {
     const cluster = new FakeCluster("uid");
-    expect(await doubtsAfter(cluster, [], [], claims, quick)).toEqual([]);
-    expect(await doubtsAfter(cluster, [web(5)], ["uid-of-web-5"], claims, quick)).toEqual([]);
+    expect(await waitUntilStopped(cluster, [], claims, quick)).toEqual([]);
+    expect(await waitUntilStopped(cluster, unvouched([web(5)], ["uid-of-web-5"]), claims, quick)).toEqual([]);
     expect(cluster.requests).toEqual([]);
   });
 
@@ -68,13 +72,13 @@ describe("after it", () => {
       if (looks === 2) cluster.put(node("node-1"));
       if (looks === 3) cluster.remove("VolumeAttachment", undefined, "csi-pv-5-node-1");
     };
-    expect(await doubtsAfter(cluster, [web(5)], [], claims, quick)).toEqual([]);
+    expect(await waitUntilStopped(cluster, [web(5)], claims, quick)).toEqual([]);
     expect(looks).toBe(3);
   });
 
   test("but not for ever", async () => {
     const cluster = new FakeCluster("uid", inUse, attachment("pv-5", "node-2"));
-    expect(await doubtsAfter(cluster, [web(5)], [], claims, quick)).toEqual([
+    expect(await waitUntilStopped(cluster, [web(5)], claims, quick)).toEqual([
       { pod: web(5), why: "its volume pv-5 is still attached to node node-2 (VolumeAttachment)" },
       { pod: web(5), why: "its node node-1 still has the volume pv-5 in use (status.volumesInUse)" },
     ]);
@@ -83,14 +87,14 @@ describe("after it", () => {
 
   test("a node that fell silent is told at once: nothing gets better by waiting", async () => {
     const cluster = new FakeCluster("uid", node("node-1", "False"), attachment("pv-5", "node-1"));
-    const doubts = await doubtsAfter(cluster, [web(5)], [], claims, quick);
-    expect(doubts).toEqual([{ pod: web(5), why: "its node node-1 is not Ready (False)" }]);
+    const told = await waitUntilStopped(cluster, [web(5)], claims, quick);
+    expect(told).toEqual([{ pod: web(5), why: "its node node-1 is not Ready (False)" }]);
     expect(cluster.requests).toHaveLength(3);
   });
 
   test("without volumes the node alone is asked", async () => {
     const cluster = new FakeCluster("uid", node("node-1"));
-    expect(await doubtsAfter(cluster, [web(5)], [], [found(5)], quick)).toEqual([]);
+    expect(await waitUntilStopped(cluster, [web(5)], [found(5)], quick)).toEqual([]);
     expect(cluster.requests).toEqual(["node node-1", "lease node-1"]);
   });
 

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from "../../core/kubernetes";
 import { UserError } from "../../core/userError";
-import type { Workload } from "../../core/manifests/workload";
-import { namesakeProblem, namesakeProblems, refuseNamesake } from "../../live/namesake";
-import { liveSet, webSet } from "../core/builders";
+import { namesakeProblem, namesakeProblems } from "../../core/adopt/namesake";
+import { readExisting, refuseNamesake } from "../../live/namesake";
+import { liveSet } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";
 
 const service: KubernetesObject = { apiVersion: "v1", kind: "Service", metadata: { name: "web", namespace: "shop" } };
@@ -18,16 +18,9 @@ const by = (object: KubernetesObject, ...managers: (string | undefined)[]): Kube
     managedFields: managers.map((manager) => (manager === undefined ? {} : { manager })),
   },
 });
-const workload: Workload = {
-  set: webSet(),
-  range: { start: 0, replicas: 6 },
-  namespace: "shop",
-  belongings: [service, role],
-  fingerprint: { claimTemplates: "c", podTemplate: "p" },
-  warnings: [],
-  notes: [],
-  leftOut: [],
-};
+/** As a first `up` looks for them. */
+const beside = (cluster: FakeCluster, ...wanted: KubernetesObject[]) =>
+  Promise.all(wanted.map(async (object) => ({ wanted: object, live: await readExisting(cluster, object) })));
 const foreign = (where: string, managers: string) => ({
   where,
   what: `exists in the cluster and was not made by this program (field managers: ${managers})`,
@@ -66,23 +59,19 @@ test("it is asked for in its namespace, or without one, and refused", async () =
 test("a first up looks for all of them, the set first", async () => {
   const cluster = new FakeCluster("uid", by(service, "helm"), role);
   const anothers = liveSet({ start: 0, replicas: 6 }, 0, { metadata: { annotations: {} } });
-  expect(await namesakeProblems(cluster, workload, anothers, {})).toEqual([
+  expect(namesakeProblems(await beside(cluster, service, role), anothers, {})).toEqual([
     foreignSet,
     foreign("Service shop/web", "helm"),
     foreign("ClusterRole web", "none"),
   ]);
-  expect(await namesakeProblems(cluster, { ...workload, belongings: [] }, undefined, {})).toEqual([]);
-  expect(
-    await namesakeProblems(cluster, { ...workload, belongings: [] }, liveSet({ start: 0, replicas: 6 }, 0), {}),
-  ).toEqual([]);
+  expect(namesakeProblems([], undefined, {})).toEqual([]);
+  expect(namesakeProblems([], liveSet({ start: 0, replicas: 6 }, 0), {})).toEqual([]);
 });
 
 test("where a running set can be taken over, they say how", async () => {
   const cluster = new FakeCluster("uid", by(service, "helm"));
   const anothers = liveSet({ start: 0, replicas: 6 }, 0, { metadata: { annotations: {} } });
-  expect(
-    await namesakeProblems(cluster, { ...workload, belongings: [service] }, anothers, { adoptCommand }),
-  ).toMatchObject([
+  expect(namesakeProblems(await beside(cluster, service), anothers, { adoptCommand })).toMatchObject([
     { todo: `If it is the set to move, take it over as it runs: ${adoptCommand}. If not, rename it in the manifests` },
     {
       todo:

@@ -1,11 +1,12 @@
 import type { KubernetesObject } from "../../core/kubernetes";
 import { decide } from "../../core/protocol/protocol";
 import type { Situation } from "../../core/protocol/protocol";
-import { renderProblem, UserError } from "../../core/userError";
+import { renderProblem } from "../../core/userError";
 import { inventoryOf } from "../../core/volumes/volume";
 import { Unreachable } from "../../live/client/cluster";
-import { peerProblems } from "../../live/peer";
-import type { Claimed, PeerWatch } from "../../live/peer";
+import { askPeer } from "../../live/guard";
+import type { GuardedSet } from "../../live/guard";
+import type { PeerWatch } from "../../live/peer";
 import { attachment, claim, found, liveSet, outputs, pod, volume } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";
 
@@ -21,13 +22,20 @@ const situation: Situation = {
   live: { range: own.held, turn: 1 },
 };
 const inventory = inventoryOf([found(5, { claim: claim(5), volume: volume(5) })]);
-const claimed: Claimed = {
+const claimed: GuardedSet = {
   decision: decide(situation),
   namespace: "shop",
   name: "web",
   templates: ["data"],
-  shared: [5],
+  volumes: "carry",
+  decidedOn: situation.live,
+  newOrdinals: [],
   inventory,
+  known: inventory,
+  pods: [],
+  leaving: [],
+  fenced: [],
+  peer: undefined,
 };
 
 /** The source as its release of 5 left it, and how the destination looks at it. */
@@ -37,8 +45,8 @@ function scene(change: Parameters<typeof liveSet>[2] = {}, ...objects: Kubernete
   const stacks = { source: "blue", destination: "green" };
   const record = peer;
   const watch: PeerWatch = { cluster, context: "east", ownClusterUid: "uid-of-destination", record, situation, stacks };
-  const said = async (what: Partial<Claimed> = {}): Promise<string[]> =>
-    (await peerProblems(watch, { ...claimed, ...what })).map(renderProblem);
+  const said = async (what: Partial<GuardedSet> = {}): Promise<string[]> =>
+    (await askPeer({ ...claimed, ...what, peer: watch })).problems.map(renderProblem);
   return { cluster, watch, said };
 }
 
@@ -55,7 +63,7 @@ test("nothing is asked where nothing is claimed, and volumes are not where none 
   const { cluster, said } = scene();
   expect(await said({ decision: { ...claimed.decision, claims: [] } })).toEqual([]);
   expect(cluster.requests).toEqual([]);
-  expect(await said({ shared: [] })).toEqual([]);
+  expect(await said({ newOrdinals: [5] })).toEqual([]);
   expect(cluster.requests).toEqual(["read Namespace kube-system", "set web", "pods"]);
 });
 
@@ -128,8 +136,8 @@ test("where both sets are gone, neither can wait for the other", async () => {
   const { cluster, watch } = scene();
   cluster.remove("StatefulSet", "shop", "web");
   const lost: Situation = { ...situation, own: outputs("destination", 5, 1), live: undefined };
-  const told = await peerProblems({ ...watch, situation: lost }, { ...claimed, decision: decide(lost) });
-  expect(told.map(renderProblem)).toEqual([
+  const told = await askPeer({ ...claimed, decision: decide(lost), peer: { ...watch, situation: lost } });
+  expect(told.problems.map(renderProblem)).toEqual([
     "cutoverIndex 5: the sets of both halves are gone, and each waits to see the other's. Make sure that no ordinal runs, then " +
       "remove peerContext until both are there again: outputs alone decide then",
   ]);
@@ -146,8 +154,9 @@ test.each([
   ["uid-of-another", "leads to another cluster than the source's last up (uid of kube-system)"],
 ])("a context that leads to %s", async (uid, what) => {
   const { watch } = scene();
-  await expect(peerProblems({ ...watch, cluster: new FakeCluster(uid) }, claimed)).rejects.toEqual(
-    new UserError([
+  const cluster = new FakeCluster(uid);
+  expect(await askPeer({ ...claimed, peer: { ...watch, cluster } })).toEqual({
+    problems: [
       {
         where: "peerContext east:",
         what,
@@ -155,14 +164,16 @@ test.each([
         legal: "uid-of-source",
         todo: "Name a context that leads to the cluster of the source, or remove peerContext",
       },
-    ]),
-  );
+    ],
+    outOfTurn: false,
+  });
+  expect(cluster.requests).toEqual(["read Namespace kube-system", "set web"]);
 });
 
 test("one that does not answer, or has no identity", async () => {
   const { cluster, watch } = scene();
   cluster.remove("Namespace", undefined, "kube-system");
-  await expect(peerProblems(watch, claimed)).rejects.toThrow("has no namespace kube-system");
+  await expect(askPeer({ ...claimed, peer: watch })).rejects.toThrow("has no namespace kube-system");
   cluster.failure = new Unreachable("no route");
-  await expect(peerProblems(watch, claimed)).rejects.toThrow(new Unreachable("no route"));
+  await expect(askPeer({ ...claimed, peer: watch })).rejects.toThrow(new Unreachable("no route"));
 });

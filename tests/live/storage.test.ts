@@ -1,7 +1,10 @@
 import type { KubernetesObject } from "../../core/kubernetes";
 import { renderProblem } from "../../core/userError";
 import { offeredVolume } from "../../core/volumes/volume";
-import { classProblems } from "../../live/storage";
+import { storageNeeds, storageProblems } from "../../core/volumes/storageNeeds";
+import type { OfferedVolume } from "../../core/volumes/volume";
+import { minorOf } from "../../core/contract/clusterIdentity";
+import { lackingStorage } from "../../live/storage";
 import { claim, volume, without } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";
 
@@ -12,6 +15,13 @@ const object = (kind: string, name: string): KubernetesObject => ({
 });
 const bare = without(volume(0).spec, "csi", "storageClassName");
 const offered = (n: number) => offeredVolume(claim(n), volume(n));
+
+/** As an `up` of the destination does it. */
+async function classProblems(cluster: FakeCluster, volumes: OfferedVolume[], classes: Record<string, string>) {
+  const minor = minorOf(cluster.serverVersion);
+  const lacking = await lackingStorage(cluster, storageNeeds(volumes, minor));
+  return storageProblems(volumes, minor, lacking, classes);
+}
 
 test("class and driver that the destination has", async () => {
   const cluster = new FakeCluster("uid", object("StorageClass", "fast"), object("CSIDriver", "disk.example.com"));

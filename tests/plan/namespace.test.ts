@@ -14,6 +14,9 @@ const workload: Workload = {
   leftOut: [],
 };
 
+const create = { create: true, isFirst: true };
+const never = { create: false, isFirst: true };
+
 describe("the namespace", () => {
   const mark = { "statefulset-cutover/namespace-of": "web" };
   const made: KubernetesObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", annotations: mark } };
@@ -24,19 +27,26 @@ describe("the namespace", () => {
   };
 
   test("is made, with our mark, where there is none or where we made it", () => {
-    expect(planNamespace(workload, undefined, true)).toEqual(made);
-    expect(planNamespace(workload, made, true)).toEqual(made);
-    expect(planNamespace({ ...workload, namespaceObject: given }, made, true)).toEqual({
+    expect(planNamespace(workload, undefined, create)).toEqual({ object: made });
+    expect(planNamespace(workload, made, create)).toEqual({ object: made });
+    expect(planNamespace({ ...workload, namespaceObject: given }, made, create).object).toEqual({
       ...given,
       metadata: { name: "shop", labels: { team: "a" }, annotations: { note: "b", ...mark } },
     });
   });
 
   test("is left alone where it is somebody else's, or another set's, or not wanted", () => {
-    expect(planNamespace(workload, given, true)).toBeUndefined();
+    expect(planNamespace(workload, given, create)).toEqual({});
     const others = { ...made, metadata: { name: "shop", annotations: { "statefulset-cutover/namespace-of": "db" } } };
-    expect(planNamespace(workload, others, true)).toBeUndefined();
-    expect(planNamespace(workload, undefined, false)).toBeUndefined();
-    expect(planNamespace(workload, made, false)).toBeUndefined();
+    expect(planNamespace(workload, others, create)).toEqual({});
+    expect(planNamespace(workload, undefined, never)).toEqual({});
+    expect(planNamespace(workload, made, never)).toEqual({});
+  });
+
+  test("the one of the manifests that is left out is told of once", () => {
+    const left = { warnings: [expect.stringContaining("the Namespace of the manifests is left out") as string] };
+    const named = { ...workload, namespaceObject: given };
+    expect(planNamespace(named, given, create)).toEqual(left);
+    expect(planNamespace(named, given, { create: true, isFirst: false })).toEqual({});
   });
 });

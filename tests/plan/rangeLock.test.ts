@@ -1,10 +1,10 @@
 import { rangeLockOf } from "../../core/protections/rangeLock";
 import type { KubernetesObject } from "../../core/kubernetes";
 import { renderProblem } from "../../core/userError";
-import type { Problem } from "../../core/userError";
 import { NotAllowed, Unreachable } from "../../live/client/cluster";
-import { planRangeLock } from "../../plan/rangeLock";
-import type { RangeLockSituation } from "../../plan/rangeLock";
+import { tryRangeLock } from "../../live/rangeLock";
+import { asksRangeLock, planRangeLock } from "../../plan/rangeLock";
+import type { RangeLockQuestion } from "../../plan/rangeLock";
 import { FakeCluster } from "../live/fakeCluster";
 
 const set = { namespace: "shop", name: "web", stack: "source" };
@@ -14,11 +14,11 @@ const ours = (object: KubernetesObject): KubernetesObject => ({
   metadata: { ...object.metadata, managedFields: [{ manager: "pulumi-kubernetes-1a2b3c4d" }] },
 });
 const fenced = (): FakeCluster => new FakeCluster("uid", ours(rangeLock.policy), ours(rangeLock.binding));
-async function plan(cluster: FakeCluster, change: Partial<RangeLockSituation> = {}) {
-  const problems: Problem[] = [];
-  const warnings: string[] = [];
-  const situation = { set, asked: undefined, recorded: undefined, version: "v1.36.2", ...change };
-  const planned = await planRangeLock(cluster, situation, problems, warnings);
+/** As an `up` does it. */
+async function plan(cluster: FakeCluster, change: Partial<RangeLockQuestion> = {}) {
+  const question = { set, asked: undefined, recorded: undefined, version: "v1.36.2", ended: false, ...change };
+  const answers = asksRangeLock(question) ? await tryRangeLock(cluster, set) : undefined;
+  const { rangeLock: planned, problems = [], warnings = [] } = planRangeLock(question, answers);
   return { planned, problems: problems.map(renderProblem), warnings };
 }
 
@@ -42,6 +42,12 @@ describe("the range lock of an up", () => {
   test("is not put up if it is not wanted, whatever there is", async () => {
     const cluster = fenced();
     expect((await plan(cluster, { asked: false, recorded: true })).planned).toBeUndefined();
+    expect(cluster.requests).toEqual([]);
+  });
+
+  test("is taken down at the end of a move", async () => {
+    const cluster = fenced();
+    expect((await plan(cluster, { ended: true, recorded: true })).planned).toBeUndefined();
     expect(cluster.requests).toEqual([]);
   });
 

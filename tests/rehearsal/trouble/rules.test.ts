@@ -98,9 +98,9 @@ const cases: [string, Partial<Scenario>, () => Guard, RegExp][] = [
     { protection: "outputs", others: "scale" },
     () => ({
       ...wholeGuard,
-      prove: async (cluster, set, known, patience) => {
-        const proof = await wholeGuard.prove(cluster, set, known, patience).catch(() => undefined);
-        return proof ?? { held: set.decision.range, offer: {}, inventory: known };
+      prove: async (cluster, set, patience) => {
+        const proof = await wholeGuard.prove(cluster, set, patience).catch(() => undefined);
+        return proof ?? { held: set.decision.range, offer: {}, inventory: set.known };
       },
     }),
     /=> now the (source|destination) vouches for /,

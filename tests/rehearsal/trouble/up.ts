@@ -1,11 +1,10 @@
 import { annotations, rangeOfSet } from "../../../core/kubernetes";
 import type { KubernetesObject, StatefulSet } from "../../../core/kubernetes";
-import { halfOfSet } from "../../../core/set/half";
 import { sameRange } from "../../../core/ordinals";
 import { contract, inventoryText } from "../../../core/contract/record";
 import type { WrittenOutputs } from "../../../core/contract/record";
 import { liveHalf } from "../../../live/look";
-import type { Proof } from "../../../live/guard";
+import type { Proof } from "../../../core/protections/proof";
 import type { CutoverArgs } from "../../../plan/arguments";
 import { planHalf } from "../../../plan/half";
 import type { HalfPlan } from "../../../plan/half";
@@ -70,7 +69,7 @@ export async function up(args: CutoverArgs, ports: UpPorts): Promise<void> {
   if (refreshed === undefined) ports.record({ hasSet: false });
   const plan = await planHalf(args, false);
   await at("decided");
-  const half = halfOfSet(set, plan.decision, plan.clusterUid, plan.leavingNote);
+  const half = plan.halfSet;
   declare(plan, ports);
   await at("declared");
   if (!ports.stack.state.hasSet || !wasReady || differs(refreshed, half)) {
@@ -85,7 +84,7 @@ export async function up(args: CutoverArgs, ports: UpPorts): Promise<void> {
     if (reasons.length > 0) throw new AwaitFailed(`the set did not become ready in time: ${reasons.join("; ")}`);
   }
   await at("awaited");
-  const proof = await guard.prove(cluster, plan.guard, plan.expected.inventory, { everyMs: 0, looks: 2 });
+  const proof = await guard.prove(cluster, plan.guard, { everyMs: 0, looks: 2 });
   const outputs = outputsOf(plan, proof);
   ports.vouches(outputs);
   await at("proven");
@@ -93,11 +92,11 @@ export async function up(args: CutoverArgs, ports: UpPorts): Promise<void> {
 }
 
 /** Namespace, range lock and volumes: written where they are missing or changed, as the engine does. */
-function declare({ namespaceObject, rangeLock, carried }: HalfPlan, { cluster, stack, record }: UpPorts): void {
+function declare({ namespaceObject, rangeLock, arriving }: HalfPlan, { cluster, stack, record }: UpPorts): void {
   const once = [namespaceObject, rangeLock?.policy, rangeLock?.binding].filter((object) => object !== undefined);
   for (const object of once) if (cluster.get(referenceOf(object)) === undefined) write(cluster, object);
   const declared = new Map<string, string>();
-  for (const { persistentVolume, persistentVolumeClaim } of carried) {
+  for (const { persistentVolume, persistentVolumeClaim } of arriving) {
     for (const object of [persistentVolume, persistentVolumeClaim]) {
       const { name } = object.metadata;
       const text = JSON.stringify(object);
