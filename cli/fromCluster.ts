@@ -5,7 +5,7 @@ import { standingOf } from "../core/project/standing";
 import type { FoundHalf, Standing } from "../core/project/standing";
 import { startingProject } from "../core/project/startingProject";
 import type { ClusterSurvey, SetSurvey } from "../core/project/survey";
-import { UserError } from "../core/userError";
+import { throwIfAny } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { Connection } from "../live/client/cluster";
 import type { ClusterReader } from "../live/survey/clusterReader";
@@ -113,7 +113,8 @@ export async function fromCluster(
   const [, namespace = "", , name = ""] = setName.exec(set) ?? [];
   const surveyor = await load();
   const { standing, lines } = await whereItStands(surveyor, { context, namespace, name }, destinationContext);
-  if (standing !== undefined) throwAll(begunFlagProblems(standing, { ...(init === undefined ? {} : { init }), batch }));
+  if (standing !== undefined)
+    throwIfAny(begunFlagProblems(standing, { ...(init === undefined ? {} : { init }), batch }));
   const found = await surveyor.surveySet(surveyor.readCluster({ context }), { context, namespace, name });
   writeLines(io.stderr, [...described(found.survey, context), ...warnings(found)]);
   const destination = await surveyOther(surveyor, destinationContext, found, io);
@@ -129,10 +130,6 @@ export async function fromCluster(
     project:
       init === undefined ? undefined : { folder: init, files, destinationKnown: destinationContext !== undefined },
   };
-}
-
-function throwAll(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new UserError(problems);
 }
 
 /** Where the move stands if it has begun, and that in words. */
@@ -152,9 +149,9 @@ async function whereItStands(
     const todo = "Name the context of the cluster to move to";
     problems.push({ where: "--destination-context", what, received: destinationContext, todo });
   }
-  throwAll(problems);
+  throwIfAny(problems);
   const standing = standingOf({ source, destination }, problems);
-  throwAll(problems);
+  throwIfAny(problems);
   const lines = standing && destination ? standingInWords(standing, source, destination) : [];
   return { standing, lines };
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 
 import { shellWord } from "../core/shell";
 import type { ProjectFiles } from "../core/project/startingProject";
-import { UserError } from "../core/userError";
+import { throwIfAny, UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import { packageFiles } from "./package";
 
@@ -47,7 +47,7 @@ export function folderProblems(folder: string, cwd: string): Problem[] {
 export function writeProject({ folder, files }: NewProject, cwd: string): WrittenProject {
   const path = resolve(cwd, folder);
   const problems = folderProblems(folder, cwd);
-  if (problems.length > 0) throw new UserError(problems);
+  throwIfAny(problems);
   let beside: string | undefined;
   const moved: string[] = [];
   try {

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 
-import { UserError } from "../core/userError";
+import { messageOf, UserError } from "../core/userError";
 import type { ExitCode, Io } from "./io";
 import { exitCodes } from "./io";
 import type { RehearseFlags } from "./flags";
@@ -254,7 +254,7 @@ export function main(): void {
       process.exitCode = code;
     },
     (error: unknown) => {
-      stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+      stderr.write(`error: ${messageOf(error)}\n`);
       process.exitCode = exitCodes.failed;
     },
   );

@@ -1,6 +1,9 @@
 import { groupOf } from "./kubernetes";
 import type { KubernetesObject } from "./kubernetes";
 
+/** What says which kind an object is. */
+type Typed = Pick<KubernetesObject, "apiVersion" | "kind">;
+
 /** Why an object may not be among the manifests, a clause, and what to do instead. */
 export interface KindRefusal {
   readonly what: string;
@@ -94,7 +97,7 @@ export function refusalOf(object: KubernetesObject): KindRefusal | undefined {
 }
 
 /** Group and kind, such as `apps/StatefulSet`; in the core group the kind alone. */
-export function typeOf(object: { readonly apiVersion: string; readonly kind: string }): string {
+export function typeOf(object: Typed): string {
   const group = groupOf(object);
   return group === "" ? object.kind : `${group}/${object.kind}`;
 }
@@ -166,12 +169,25 @@ const builtIn: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a kind lives in a namespace; `unknown` for custom resources. */
-export function scopeOf(object: KubernetesObject): "cluster" | "namespace" | "unknown" {
+export function scopeOf(object: Typed): "cluster" | "namespace" | "unknown" {
   if (clusterScoped.has(typeOf(object))) return "cluster";
   return builtIn.has(groupOf(object)) ? "namespace" : "unknown";
 }
 
 /** Whether an object is a custom resource: then nobody here knows which of its fields a controller fills in. */
-export function isCustom(object: KubernetesObject): boolean {
+export function isCustom(object: Typed): boolean {
   return !builtIn.has(groupOf(object));
+}
+
+/** The resource of one of Kubernetes' own kinds, as in paths and in RBAC rules: `networkpolicies` for `NetworkPolicy`. */
+export function pluralOf(kind: string): string {
+  const lower = kind.toLowerCase();
+  if (lower.endsWith("s")) return `${lower}es`;
+  return /[^aeiou]y$/.test(lower) ? `${lower.slice(0, -1)}ies` : `${lower}s`;
+}
+
+/** A resource with its group, as RBAC, kubectl and the API server's messages name it: `statefulsets.apps`, `pods`. */
+export function qualified(apiVersion: string, resource: string): string {
+  const group = groupOf({ apiVersion });
+  return group === "" ? resource : `${resource}.${group}`;
 }

@@ -25,6 +25,11 @@ export function shown(value: unknown): string {
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }
 
+/** What an error says, or whatever else was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** Renders a problem as one line of text, without a trailing newline. */
 export function renderProblem(problem: Problem): string {
   const received = "received" in problem ? ` (received ${shown(problem.received)})` : "";
@@ -49,4 +54,9 @@ export class UserError extends Error {
     );
     this.stack = `UserError: ${this.message}`;
   }
+}
+
+/** @throws UserError with all of them, if there are any. */
+export function throwIfAny(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new UserError(problems);
 }

@@ -1,7 +1,7 @@
 import { adviceIn } from "../core/protocol/advice";
 import type { Advice } from "../core/protocol/decision";
 import type { OrdinalRange, Side } from "../core/ordinals";
-import { UserError } from "../core/userError";
+import { throwIfAny, UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import { planWalk, walkInWords } from "../core/protocol/walk";
 import type { Pulumi } from "./pulumi";
@@ -130,7 +130,7 @@ async function replanned(
 function planOf(input: WalkInput, { stacks }: WalkOptions): WalkPlan {
   const problems: Problem[] = [];
   const ups = planWalk(input, problems);
-  if (problems.length > 0) throw new UserError(problems);
+  throwIfAny(problems);
   const { name, namespace, set, to, batch, records } = input;
   const { source, destination } = records;
   const from = {

@@ -6,7 +6,7 @@ import { endOf, peerOf, sides } from "../core/ordinals";
 import type { Side } from "../core/ordinals";
 import type { HalfOutputs, StackOutputs } from "../core/contract/record";
 import { readOutputs } from "../core/contract/record";
-import { UserError } from "../core/userError";
+import { messageOf, throwIfAny, UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { Walk } from "../core/protocol/walk";
 import type { Input, ReadFile } from "../input";
@@ -65,7 +65,7 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
 
   const { range: set, namespace } = source.input.workload;
   const to = options.to ?? wantedIndex(source.input, destination.input, stacks, problems) ?? endOf(set);
-  if (problems.length > 0) throw new UserError(problems);
+  throwIfAny(problems);
   return {
     name: source.input.workload.set.metadata.name,
     namespace,
@@ -138,7 +138,7 @@ async function readProject(readFile: ReadFile, folder: string, problems: Problem
     }
     problems.push({ where: "Pulumi.yaml: name", what: "is not the project's name", legal: "text", todo: "Add it" });
   } catch (error) {
-    const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    const message = messageOf(error).split("\n")[0] ?? "";
     problems.push({ where: "Pulumi.yaml", what: `is not valid YAML: ${message}`, todo: "Correct it" });
   }
   return undefined;

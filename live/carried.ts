@@ -1,6 +1,6 @@
 import { carriedOf, carryProblems } from "../core/set/carried";
 import type { Carried, CarriedName, FoundObject } from "../core/set/carried";
-import { UserError } from "../core/userError";
+import { throwIfAny } from "../core/userError";
 import type { Cluster } from "./client/cluster";
 
 /** Looks for objects that are carried: one request each, however many replicas there are. */
@@ -29,6 +29,6 @@ export async function readCarried(
 ): Promise<Carried> {
   const found = await lookAtCarried(cluster, namespace, names);
   const problems = carryProblems(namespace, found);
-  if (problems.length > 0) throw new UserError(problems);
+  throwIfAny(problems);
   return carriedOf(found);
 }

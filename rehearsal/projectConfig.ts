@@ -5,6 +5,7 @@ import type { Scalar } from "yaml";
 import { isObject } from "../core/json";
 import type { JsonObject } from "../core/json";
 import type { Side } from "../core/ordinals";
+import { messageOf } from "../core/userError";
 import type { Problem } from "../core/userError";
 
 /** The config of one stack as the SDK gets it from the Pulumi CLI. */
@@ -252,7 +253,7 @@ async function firstFile(
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "ENOENT" || code === "ENOTDIR") continue;
-      problems.push({ where: path, what: `cannot be read: ${error instanceof Error ? error.message : String(error)}` });
+      problems.push({ where: path, what: `cannot be read: ${messageOf(error)}` });
       return "unreadable";
     }
   }
@@ -269,7 +270,7 @@ function parseMapping({ path, text }: File, problems: Problem[]): JsonObject | u
     if (isObject(value)) return value;
     problems.push({ where: path, what: "is not a map", received: value, legal: "key: value" });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     problems.push({ where: path, what: `is not valid YAML: ${message.split("\n")[0]?.replace(/:$/, "") ?? ""}` });
   }
   return undefined;

@@ -6,7 +6,7 @@ import type { Side } from "../core/ordinals";
 import type { ProjectFiles } from "../core/project/startingProject";
 import type { Standing } from "../core/project/standing";
 import type { ClusterSurvey, SetSurvey } from "../core/project/survey";
-import { UserError } from "../core/userError";
+import { throwIfAny, UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { GivenIndex } from "../core/set/indexRange";
 import { readInput } from "../input";
@@ -90,7 +90,7 @@ export async function readRehearsalInput(options: RehearsalOptions): Promise<Reh
     volumes: [source, destination].every(({ settings }) => settings.volumes === "carry") ? "carry" : "fresh",
   };
   problems.push(...whyOtherSet(set, real));
-  if (problems.length > 0) throw new UserError(problems);
+  throwIfAny(problems);
   const standIns = carriedStandIns(source.settings, set.namespace);
   const { projectFile } = config;
   const projectFileAt = projectFile === undefined ? undefined : withCutoverIndex(projectFile, config.project);

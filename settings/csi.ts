@@ -1,7 +1,7 @@
 import { isObject, parsedJson } from "../core/json";
 import { csiSecretRefs } from "../core/volumes/csi";
 import type { CsiChanges } from "../core/volumes/csi";
-import { suggestion } from "../core/suggestion";
+import { capital, suggestion } from "../core/suggestion";
 import type { Problem } from "../core/userError";
 import { kindOf } from "./shape";
 
@@ -42,7 +42,7 @@ function fieldProblems(driver: string, key: string, value: unknown, edit: string
   }
   if (!fields.includes(key)) {
     const meant = suggestion(key, fields);
-    const todo = meant === "" ? edit : `D${meant.slice(1)}${edit.charAt(0).toLowerCase()}${edit.slice(1)}`;
+    const todo = meant === "" ? edit : `${capital(meant)}${edit.charAt(0).toLowerCase()}${edit.slice(1)}`;
     return [{ where, what: "is not a field that differs between clusters", legal: fields.join(", "), todo }];
   }
   if (key === "volumeAttributes") return attributeProblems(where, value);

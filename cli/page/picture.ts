@@ -5,7 +5,7 @@ import { markup } from "./markup";
 import type { PlacedStep } from "./rehearsed";
 
 /** Sets with more ordinals than this are drawn as bars, one a step: so many columns fit a sheet of paper. */
-export const mostColumns = 20;
+const mostColumns = 20;
 
 /** Where an ordinal lives after a step. */
 type Home = "source" | "destination" | "both" | "none";

@@ -2,7 +2,7 @@ import type { HalfOutputs } from "./record";
 import type { Problem } from "../userError";
 
 /** The oldest Kubernetes minor version that keeps `spec.ordinals` reliably (KEP-3335: beta in 1.27, lagging there). */
-export const minimumMinor = 28;
+const minimumMinor = 28;
 
 /** The minor version in a server version such as `v1.36.2`; undefined if it is not one. */
 export function minorOf(version: string): number | undefined {

@@ -1,4 +1,4 @@
-import { candidates } from "../candidates";
+import { candidates } from "../suggestion";
 import { carryKeys } from "../set/carried";
 import type { CarriedKind, CarriedName } from "../set/carried";
 import { at, field } from "../json";

@@ -1,3 +1,4 @@
+import { capital } from "../suggestion";
 import { carryKeys } from "../set/carried";
 import type { CarriedName } from "../set/carried";
 import type { StatefulSet } from "../kubernetes";
@@ -41,11 +42,7 @@ export function leftNeeds(
 }
 
 /** The line of config that carries an object beside those that are carried already. */
-export function carryLine(kind: CarriedName["kind"], name: string, carried: readonly CarriedName[]): string {
+function carryLine(kind: CarriedName["kind"], name: string, carried: readonly CarriedName[]): string {
   const names = [...carried.filter((one) => one.kind === kind).map((one) => one.name), name];
   return `${carryKeys[kind]}: [${[...new Set(names)].join(", ")}]`;
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

@@ -1,4 +1,4 @@
-import { candidates } from "../candidates";
+import { candidates } from "../suggestion";
 import { checkObject } from "./checks";
 import { at, isObject, sameJson } from "../json";
 import { applyJsonPatch, PatchError } from "./jsonPatch";

@@ -2,12 +2,17 @@ import { reportField } from "../problemReport";
 import type { Report } from "../problemReport";
 
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-/** The most characters of a name or of a value of a label. */
+/** The most characters of a DNS label, of a name or of a value of a label. */
 const labelLength = 63;
 /** A hash of a revision is a number of 32 bits in decimals, rewritten: most have ten digits, a quarter nine or fewer. */
 const hashDigits = 10;
 /** The longest name whose pods may carry any revision's name, `<name>-<hash>`, as the value of a label. */
 const longestName = labelLength - 1 - hashDigits;
+
+/** Whether a value is a DNS label (RFC 1123), as the names of namespaces, Services and claim templates are. */
+export function isDnsLabel(value: unknown): value is string {
+  return typeof value === "string" && label.test(value) && value.length <= labelLength;
+}
 
 /**
  * A set of another name may be created, and never has a pod: its name is the start of the pods' host names, and of the

@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { nearest } from "../suggestion";
 import { at, field, isObject, listAt, sameJson } from "../json";
 import type { OrdinalRange } from "../ordinals";
 import { checkPodTemplate } from "./podTemplate";
@@ -6,7 +6,7 @@ import { sizeOf } from "../quantity";
 import { hasMap, reportField, reportNoMap } from "../problemReport";
 import type { Report } from "../problemReport";
 import { asLabels, invalidExpressions, selects, selectsEverything } from "./selectors";
-import { checkName } from "./setName";
+import { checkName, isDnsLabel } from "./setName";
 import { checkVolumeNames, checkVolumeUse } from "./volumeUse";
 
 /** The most ordinals of a set. A cluster is supported up to 5,000 nodes; a bigger number is a slip of the hand. */
@@ -14,7 +14,6 @@ const mostReplicas = 10_000;
 /** The highest ordinal: its digits must fit the range annotation. */
 const highestOrdinal = 999_999_999;
 
-const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** The API server keeps sizes as 64-bit integers, and makes more than that this. */
 const mostBytes = 2n ** 63n - 1n;
 
@@ -34,7 +33,7 @@ export function checkSet(set: unknown, report: Report): void {
   const name = at(set, "metadata", "name");
   checkName(name, report);
   const namespace = at(set, "metadata", "namespace");
-  if (namespace !== undefined && (typeof namespace !== "string" || !label.test(namespace) || namespace.length > 63)) {
+  if (namespace !== undefined && !isDnsLabel(namespace)) {
     reportField(report, "metadata.namespace", namespace, "at most 63 lower case letters, digits and -");
   }
   const spec = field(set, "spec");
@@ -43,10 +42,7 @@ export function checkSet(set: unknown, report: Report): void {
     return;
   }
   const { serviceName } = spec;
-  if (
-    serviceName !== undefined &&
-    (typeof serviceName !== "string" || !label.test(serviceName) || serviceName.length > 63)
-  ) {
+  if (serviceName !== undefined && !isDnsLabel(serviceName)) {
     reportField(report, "spec.serviceName", serviceName, "the name of the set's headless Service");
   }
   checkFields(spec, report);
@@ -86,9 +82,9 @@ function checkFields(spec: unknown, report: Report): void {
     const map = at({ spec }, ...path.split("."));
     reportNoMap(report, path, map, `a map with ${known.join(", ")}`);
     for (const name of Object.keys(isObject(map) ? map : {})) {
-      const near = known.find((other) => distance(name.toLowerCase(), other.toLowerCase()) <= 2);
-      if (known.includes(name) || near === undefined) continue;
-      report(`${path}.${name}`, { what: "is no field of a StatefulSet", todo: `Did you mean ${near}?` });
+      const near = nearest(name, known);
+      if (known.includes(name) || near === undefined || near.letters > 2) continue;
+      report(`${path}.${name}`, { what: "is no field of a StatefulSet", todo: `Did you mean ${near.name}?` });
     }
   }
   for (const name of ["revisionHistoryLimit", "minReadySeconds"]) {
@@ -199,7 +195,7 @@ function checkClaimTemplates(spec: unknown, report: Report): void {
   listAt(spec, "volumeClaimTemplates").forEach((template, index) => {
     const place = `spec.volumeClaimTemplates[${index}]`;
     const name = at(template, "metadata", "name");
-    if (typeof name !== "string" || !label.test(name) || name.length > 63) {
+    if (!isDnsLabel(name)) {
       reportField(report, `${place}.metadata.name`, name, "at most 63 lower case letters, digits and -");
     } else if (seen.has(name)) {
       report(`${place}.metadata.name`, {

@@ -4,7 +4,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { messageOf, PlaygroundError } from "../playground/errors";
+import { messageOf } from "../../core/userError";
+import { PlaygroundError } from "../playground/errors";
 import { talkTo } from "../playground/talk";
 import type { Talk, TalkStream } from "../playground/talk";
 import { renderChart } from "./chart";

@@ -84,7 +84,7 @@ export type Way = keyof typeof begins;
 /** All of them. */
 export const WAYS = Object.keys(begins) as readonly Way[];
 /** N where ways are compared. */
-export const WAYS_REPLICAS = 6;
+const WAYS_REPLICAS = 6;
 const stepsOfASet = WAYS_REPLICAS - 1;
 
 /** Measures all that the plan asks for. */

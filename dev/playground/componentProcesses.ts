@@ -4,10 +4,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../../core/userError";
 import { playgroundFolder } from "./build";
 import { COMPONENTS, commandLine } from "./components";
 import type { ComponentName, Layout, Ports } from "./components";
-import { PlaygroundError, PortTakenError, messageOf } from "./errors";
+import { PlaygroundError, PortTakenError } from "./errors";
 import { answers } from "./probes";
 import { findProcesses, hasEnded, isPaused, killProcess, launch, runningPid, signal } from "./processes";
 

@@ -16,8 +16,3 @@ export class PortTakenError extends PlaygroundError {
 export class UsageError extends PlaygroundError {
   override readonly name = "UsageError";
 }
-
-/** The text of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -2,11 +2,12 @@
  * `npm run clusters -- up|down|status|volumes`: two complete Kubernetes control planes on this machine, to try a move on.
  */
 import { Command, CommanderError, Option } from "commander";
+import { messageOf } from "../../core/userError";
 import { shellWord } from "../../core/shell";
 import { ApiClient } from "./api";
 import { CONTEXTS, Clusters, DEFAULT_DIR } from "./clusters";
 import type { ClustersStatus } from "./clusters";
-import { messageOf, PlaygroundError, UsageError } from "./errors";
+import { PlaygroundError, UsageError } from "./errors";
 import { createStorageClasses, createVolume, SHARED, SHARED_WAIT } from "./storage";
 import type { ReclaimPolicy } from "./storage";
 import { talkTo } from "./talk";

@@ -7,10 +7,10 @@ import { kubernetesVersion, readBuildInput } from "./build";
 import { podNetwork } from "./components";
 
 /** How many nodes each cluster has. */
-export const NODE_COUNT = 3;
+const NODE_COUNT = 3;
 
 /** The names of a cluster's nodes: `source-node-1` and so on. */
-export function nodeNames(context: string): string[] {
+function nodeNames(context: string): string[] {
   return Array.from({ length: NODE_COUNT }, (_, index) => `${context}-node-${index + 1}`);
 }
 
@@ -25,7 +25,7 @@ export function nodeNames(context: string): string[] {
  * @param index position among the cluster's nodes, from 0
  * @param kubeletVersion such as `v1.36.3`
  */
-export function nodeObject(context: string, number: number, index: number, kubeletVersion: string): KubeObject {
+function nodeObject(context: string, number: number, index: number, kubeletVersion: string): KubeObject {
   const name = nodeNames(context)[index] ?? "";
   const podCIDR = `${podNetwork(number)}.${index + 1}.0/24`;
   return {

@@ -1,3 +1,4 @@
+import { qualified } from "../../core/kinds";
 import { annotations, titleOf } from "../../core/kubernetes";
 import type { KubernetesObject, PersistentVolume, StatefulSet } from "../../core/kubernetes";
 import type { LeaseAge } from "../../core/protections/leaving";
@@ -6,7 +7,7 @@ import { ApiClient } from "./apiClient";
 import type { ApiAnswer, ApiRequest } from "./apiClient";
 import { Unreachable } from "./cluster";
 import type { Cluster, Connection, Listing, ObjectReference, Refused } from "./cluster";
-import { collection, discoveredResource, groupPath, knownResource, qualified } from "./resources";
+import { collection, discoveredResource, groupPath, knownResource } from "./resources";
 import type { Resource } from "./resources";
 import { asTable, columnOf } from "./table";
 
@@ -118,7 +119,7 @@ export class KubernetesCluster implements Cluster {
       answer = await this.tryCreateSet({ ...set, metadata: { ...metadata, generateName: `${taken}-` } }, space, why);
     }
     if (answer.status >= 400) {
-      const what = `would be refused by ${this.server.describe()} (${answer.status}): ${messageOf(answer)}`;
+      const what = `would be refused by ${this.server.describe()} (${answer.status}): ${reasonIn(answer)}`;
       throw new UserError([{ where: `StatefulSet ${namespace}/${name}`, what }]);
     }
     const stored = this.object(answer) as StatefulSet;
@@ -134,7 +135,7 @@ export class KubernetesCluster implements Cluster {
     const answer = await this.dryRun(path, object, `${qualified(apiVersion, resource.plural)}${place}`);
     if (answer.status < 400) return undefined;
     const { reason = answer.status === 404 ? "NotFound" : "Unknown" } = answer.body ?? {};
-    return { reason: String(reason), message: messageOf(answer) };
+    return { reason: String(reason), message: reasonIn(answer) };
   }
 
   /** With the resource version that was compared: some kinds are replaced only so. */
@@ -151,7 +152,7 @@ export class KubernetesCluster implements Cluster {
       action: `update ${qualified(apiVersion, resource.plural)}${namespace === undefined ? "" : ` in namespace ${namespace}`}`,
     });
     if (answer.status >= 400) {
-      const what = `cannot be what ${this.server.describe()} has now (${answer.status}): ${messageOf(answer)}`;
+      const what = `cannot be what ${this.server.describe()} has now (${answer.status}): ${reasonIn(answer)}`;
       throw new UserError([{ where: titleOf(live), what }]);
     }
     return this.object(answer);
@@ -174,7 +175,7 @@ export class KubernetesCluster implements Cluster {
     });
     const where = `PersistentVolume ${volume}`;
     if (answer.status >= 400) {
-      const what = `could not be made Retain by ${this.server.describe()} (${answer.status}): ${messageOf(answer)}`;
+      const what = `could not be made Retain by ${this.server.describe()} (${answer.status}): ${reasonIn(answer)}`;
       throw new UserError([{ where, what }]);
     }
     const policy = (this.object(answer) as PersistentVolume).spec.persistentVolumeReclaimPolicy;
@@ -217,7 +218,7 @@ export class KubernetesCluster implements Cluster {
   private object(answer: ApiAnswer): KubernetesObject {
     const metadata = answer.body?.metadata;
     if (answer.status >= 400 || typeof metadata !== "object" || metadata === null || answer.body?.kind === "Status") {
-      throw this.strange(`answers with something that is not an object (${answer.status}): ${messageOf(answer)}`);
+      throw this.strange(`answers with something that is not an object (${answer.status}): ${reasonIn(answer)}`);
     }
     return answer.body as KubernetesObject;
   }
@@ -242,6 +243,6 @@ export function isNotFound({ status, body }: ApiAnswer): boolean {
   return status === 404 && body?.kind === "Status" && body.reason === "NotFound";
 }
 
-function messageOf({ body }: ApiAnswer): string {
+function reasonIn({ body }: ApiAnswer): string {
   return typeof body?.message === "string" ? body.message.slice(0, 1_000) : "no reason given";
 }

@@ -1,3 +1,4 @@
+import { pluralOf, scopeOf } from "../../core/kinds";
 /** Where the API server keeps the objects of one kind. */
 export interface Resource {
   /** Plural name, as in paths and in RBAC rules. */
@@ -6,54 +7,27 @@ export interface Resource {
 }
 
 /** Kinds that every cluster has: no need to ask. All others are looked up by discovery. */
-const known: Readonly<Record<string, readonly (readonly [kind: string, plural: string])[]>> = {
+const known: Readonly<Record<string, readonly string[]>> = {
   v1: [
-    ["ConfigMap", "configmaps"],
-    ["PersistentVolumeClaim", "persistentvolumeclaims"],
-    ["Pod", "pods"],
-    ["Secret", "secrets"],
-    ["Service", "services"],
-    ["ServiceAccount", "serviceaccounts"],
+    ...["ConfigMap", "Namespace", "Node", "PersistentVolume", "PersistentVolumeClaim"],
+    ...["Pod", "Secret", "Service", "ServiceAccount"],
   ],
-  "apps/v1": [["StatefulSet", "statefulsets"]],
-  "autoscaling/v1": [["HorizontalPodAutoscaler", "horizontalpodautoscalers"]],
-  "coordination.k8s.io/v1": [["Lease", "leases"]],
-  "policy/v1": [["PodDisruptionBudget", "poddisruptionbudgets"]],
-  "rbac.authorization.k8s.io/v1": [
-    ["Role", "roles"],
-    ["RoleBinding", "rolebindings"],
-  ],
-  "networking.k8s.io/v1": [
-    ["Ingress", "ingresses"],
-    ["NetworkPolicy", "networkpolicies"],
-  ],
-};
-
-const knownOfCluster: typeof known = {
-  v1: [
-    ["Namespace", "namespaces"],
-    ["Node", "nodes"],
-    ["PersistentVolume", "persistentvolumes"],
-  ],
-  "admissionregistration.k8s.io/v1": [
-    ["ValidatingAdmissionPolicy", "validatingadmissionpolicies"],
-    ["ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings"],
-  ],
-  "node.k8s.io/v1": [["RuntimeClass", "runtimeclasses"]],
-  "scheduling.k8s.io/v1": [["PriorityClass", "priorityclasses"]],
-  "storage.k8s.io/v1": [
-    ["CSIDriver", "csidrivers"],
-    ["StorageClass", "storageclasses"],
-    ["VolumeAttachment", "volumeattachments"],
-  ],
+  "admissionregistration.k8s.io/v1": ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
+  "apps/v1": ["StatefulSet"],
+  "autoscaling/v1": ["HorizontalPodAutoscaler"],
+  "coordination.k8s.io/v1": ["Lease"],
+  "networking.k8s.io/v1": ["Ingress", "NetworkPolicy"],
+  "node.k8s.io/v1": ["RuntimeClass"],
+  "policy/v1": ["PodDisruptionBudget"],
+  "rbac.authorization.k8s.io/v1": ["Role", "RoleBinding"],
+  "scheduling.k8s.io/v1": ["PriorityClass"],
+  "storage.k8s.io/v1": ["CSIDriver", "StorageClass", "VolumeAttachment"],
 };
 
 /** The resource of a built-in kind, or undefined if it must be looked up. */
 export function knownResource(apiVersion: string, kind: string): Resource | undefined {
-  const find = (table: typeof known) => table[apiVersion]?.find(([name]) => name === kind)?.[1];
-  const [namespaced, ofCluster] = [find(known), find(knownOfCluster)];
-  if (namespaced !== undefined) return { plural: namespaced, namespaced: true };
-  return ofCluster === undefined ? undefined : { plural: ofCluster, namespaced: false };
+  if (known[apiVersion]?.includes(kind) !== true) return undefined;
+  return { plural: pluralOf(kind), namespaced: scopeOf({ apiVersion, kind }) === "namespace" };
 }
 
 /** The resource of a kind in the answer of discovery (`APIResourceList`), or undefined if the server has no such kind. */
@@ -75,10 +49,4 @@ export function collection(apiVersion: string, resource: Resource, namespace: st
   if (!resource.namespaced) return `${groupPath(apiVersion)}/${resource.plural}`;
   if (namespace === undefined) throw new Error(`${resource.plural} are asked for without a namespace`);
   return `${groupPath(apiVersion)}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`;
-}
-
-/** A resource as RBAC and kubectl name it: `statefulsets.apps`, `pods`. */
-export function qualified(apiVersion: string, plural: string): string {
-  const slash = apiVersion.indexOf("/");
-  return slash < 0 ? plural : `${plural}.${apiVersion.slice(0, slash)}`;
 }

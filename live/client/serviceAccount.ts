@@ -7,7 +7,7 @@ import { hasContext, isEmptyKubeconfig } from "./kubeconfig";
  * Stands for the service account of the pod that this program runs in, where a context is named and no kubeconfig has one
  * of that name.
  */
-export const inCluster = "in-cluster";
+const inCluster = "in-cluster";
 
 /** Where a kubelet puts the token of a pod's service account, and the certificate of the API server. */
 const usualFolder = "/var/run/secrets/kubernetes.io/serviceaccount";

@@ -1,10 +1,11 @@
+import { qualified } from "../../core/kinds";
 import type { CarriedName } from "../../core/set/carried";
 import type { KubernetesObject } from "../../core/kubernetes";
 import { ApiClient } from "../client/apiClient";
 import type { Cluster, Connection } from "../client/cluster";
 import { Unreachable } from "../client/cluster";
 import { isNotFound, KubernetesCluster } from "../client/kubernetesCluster";
-import { collection, knownResource, qualified } from "../client/resources";
+import { collection, knownResource } from "../client/resources";
 import { asTable, columnOf } from "../client/table";
 
 /** What a survey asks of a cluster: reads, and no write. All of them throw `Unreachable` if it does not answer. */

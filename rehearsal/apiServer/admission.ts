@@ -33,5 +33,5 @@ export function whyDenied(
   const validation: unknown = Array.isArray(validations) ? validations[rangeLockRules.indexOf(rule)] : undefined;
   const why = textOr(isObject(validation) ? validation.message : undefined);
   const by = `ValidatingAdmissionPolicy '${rangeLock}' with binding '${rangeLock}'`;
-  return `${resourceOf(apiVersion, kind)} "${name}" is forbidden: ${by} denied request: ${why}`;
+  return `${resourceOf({ apiVersion, kind })} "${name}" is forbidden: ${by} denied request: ${why}`;
 }

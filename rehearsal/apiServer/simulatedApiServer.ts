@@ -1,3 +1,4 @@
+import { isCustom, qualified } from "../../core/kinds";
 import type { KubernetesObject, PersistentVolume } from "../../core/kubernetes";
 import { sourceOf } from "../../core/volumes/backing";
 import { asLabels, invalidExpressions, selects, selectsEverything } from "../../core/set/selectors";
@@ -7,7 +8,7 @@ import { withAllocated } from "./allocated";
 import { applyDefaults } from "./defaults";
 import { at, isObject, sameJson, withoutUndefined } from "../../core/json";
 import type { JsonObject } from "../../core/json";
-import { isBuiltIn, referenceOf, resourceOf } from "./references";
+import { referenceOf, resourceOf } from "./references";
 import type { AppliedFields, ObjectStore } from "./objectStore";
 import { conflictIn, duplicateKey, merge } from "./serverSideApply";
 
@@ -72,8 +73,8 @@ function volumeSource(volume: KubernetesObject): JsonObject {
 }
 
 function invalid(object: KubernetesObject, problem: string): ApiRefusal {
-  const group = object.apiVersion.includes("/") ? `.${object.apiVersion.split("/")[0] ?? ""}` : "";
-  return new ApiRefusal("Invalid", `${object.kind}${group} "${object.metadata.name}" is invalid: ${problem}`);
+  const kind = qualified(object.apiVersion, object.kind);
+  return new ApiRefusal("Invalid", `${kind} "${object.metadata.name}" is invalid: ${problem}`);
 }
 
 function checkImmutable(before: KubernetesObject, after: KubernetesObject): void {
@@ -146,7 +147,7 @@ export class SimulatedApiServer {
     if (this.store.get(reference) !== undefined) {
       // Admission comes before storage.
       this.admit(reference, undefined, object);
-      const resource = resourceOf(reference.apiVersion, reference.kind);
+      const resource = resourceOf(reference);
       throw new ApiRefusal("AlreadyExists", `${resource} "${reference.name}" already exists`);
     }
     const config = this.admitted(object, reference);
@@ -158,7 +159,7 @@ export class SimulatedApiServer {
   /** Server-side apply: creates the object or merges into it. */
   public apply(object: KubernetesObject, options: WriteOptions): KubernetesObject {
     const reference = referenceOf(object);
-    const duplicate = isBuiltIn(object.apiVersion) ? duplicateKey(object) : undefined;
+    const duplicate = isCustom(object) ? undefined : duplicateKey(object);
     if (duplicate !== undefined) {
       const what = `${object.metadata.namespace ?? ""}/${object.metadata.name}; ${object.apiVersion}, Kind=${object.kind}`;
       throw new ApiRefusal("BadRequest", `failed to create typed patch object (${what}): ${duplicate}`);
@@ -319,8 +320,5 @@ function checkConflicts(config: JsonObject, others: readonly (readonly [string, 
 
 /** The answer to a request for an object that does not exist. */
 export function notFound(reference: ObjectReference): ApiRefusal {
-  return new ApiRefusal(
-    "NotFound",
-    `${resourceOf(reference.apiVersion, reference.kind)} "${reference.name}" not found`,
-  );
+  return new ApiRefusal("NotFound", `${resourceOf(reference)} "${reference.name}" not found`);
 }

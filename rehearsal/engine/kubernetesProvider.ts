@@ -256,7 +256,7 @@ function fieldManagerOf(object: KubernetesObject, fallback: string): string {
 }
 
 /** The id of an object in the provider: `namespace/name`, or the name alone. */
-export function idOf(object: KubernetesObject): string {
+function idOf(object: KubernetesObject): string {
   const { namespace, name } = referenceOf(object);
   return namespace === undefined ? name : `${namespace}/${name}`;
 }

@@ -245,7 +245,7 @@ function isEngineError(error: unknown): boolean {
 }
 
 /** How an error of a program is told to a user: what Pulumi prints, without the stack. */
-export function messageOf(error: unknown): string {
+export function printedMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return ["Error", "UserError", "RunError"].includes(error.name) ? error.message : `${error.name}: ${error.message}`;
 }

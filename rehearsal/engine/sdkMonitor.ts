@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { messageOf } from "../../core/userError";
 import type { JsonObject } from "../../core/json";
 import { EngineStopped } from "./monitor";
 import type { HookNames, MonitorHandlers, ReadRequest } from "./monitor";
@@ -74,7 +75,7 @@ const plain = (struct: Struct | undefined): JsonObject => struct?.toJavaScript()
 const struct = (value: JsonObject): Struct => ({ toJavaScript: () => value });
 
 function grpcError(error: unknown): Error {
-  const details = error instanceof Error ? error.message : String(error);
+  const details = messageOf(error);
   const code = error instanceof EngineStopped ? grpc.unavailable : grpc.unknown;
   return Object.assign(new Error(details), { code, details });
 }

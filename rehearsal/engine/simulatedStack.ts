@@ -1,7 +1,7 @@
 import type { SimulatedCluster } from "../cluster/simulatedCluster";
 import type { JsonObject } from "../../core/json";
 import type { UpResult } from "./report";
-import { messageOf, runProgram } from "./sdk";
+import { printedMessage, runProgram } from "./sdk";
 import { emptyState } from "./state";
 import type { Interrupt, StackState } from "./state";
 import { Update } from "./update";
@@ -114,7 +114,7 @@ export class SimulatedStack {
         try {
           await update.destroy();
         } catch (error) {
-          update.log("error", messageOf(error));
+          update.log("error", printedMessage(error));
         }
       }
       this.recorded = { resources: update.state, outputs: update.errored ? this.recorded.outputs : {} };
@@ -152,7 +152,7 @@ export class SimulatedStack {
     const errors = await runProgram({ ...identity, ...patience, handlers: update });
     if (update.killed) return;
     errors.forEach((error) => {
-      update.log("error", messageOf(error));
+      update.log("error", printedMessage(error));
     });
   }
 

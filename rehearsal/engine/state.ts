@@ -61,7 +61,7 @@ export interface StackState {
 export const emptyState: StackState = { resources: new Map(), outputs: {} };
 
 /** The type within a URN, with the types of its parents. */
-export function qualifiedType(urn: string): string {
+function qualifiedType(urn: string): string {
   return urn.split("::")[2] ?? "";
 }
 

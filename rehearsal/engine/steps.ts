@@ -1,3 +1,4 @@
+import { messageOf } from "../../core/userError";
 import { sha256Of } from "../../core/json";
 import type { SimulatedCluster } from "../cluster/simulatedCluster";
 import { diffInputs } from "./diff";
@@ -157,7 +158,7 @@ export class Steps {
       try {
         await hook.call(hookArgs(kind, next, old));
       } catch (error) {
-        const problem = `hook "${name}" failed: ${error instanceof Error ? error.message : String(error)}`;
+        const problem = `hook "${name}" failed: ${messageOf(error)}`;
         if (!hook.ignoreErrors) throw new Error(`${kind.startsWith("after") ? "after" : "before"} ${problem}`);
         log("warning", `${kind} ${problem}`);
       }

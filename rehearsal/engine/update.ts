@@ -1,3 +1,4 @@
+import { messageOf } from "../../core/userError";
 import type { SimulatedCluster } from "../cluster/simulatedCluster";
 import { Breaker, Killed } from "./interrupts";
 import type { JsonObject } from "../../core/json";
@@ -80,7 +81,7 @@ export class Update implements MonitorHandlers {
         const reasons = refreshed.initErrors.join("\n* ");
         this.log("warning", `Refreshed resource is in an unhealthy state:\n* ${reasons}`);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         this.log("error", `failed to read resource state due to unreachable cluster: ${reason}`);
         return false;
       }
@@ -139,7 +140,7 @@ export class Update implements MonitorHandlers {
         if (token !== "pulumi:pulumi:readStackOutputs") throw new Error("a rehearsal does not know this function");
         resolve(this.readStackOutputs(String(args.name)));
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         throw new Error(`invocation of ${token} returned an error: ${reason}`);
       }
     });
@@ -177,7 +178,7 @@ export class Update implements MonitorHandlers {
         this.log("error", error.message);
       }
       if (error instanceof EngineStopped) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.log("error", message);
       throw new EngineStopped(message);
     }

@@ -1,7 +1,7 @@
 import type { StackOutputs } from "../../core/contract/record";
 import type { JsonObject } from "../../core/json";
 import type { RegisteredHook, ResourceRequest } from "../../rehearsal/engine/monitor";
-import { messageOf, runProgram, wire } from "../../rehearsal/engine/sdk";
+import { printedMessage, runProgram, wire } from "../../rehearsal/engine/sdk";
 
 /** What a program declared, and how it ended. */
 export interface Recorded {
@@ -76,7 +76,7 @@ export async function record(program: () => Promise<object>, options: RecorderOp
     resources,
     outputs,
     log,
-    errors: errors.map(messageOf),
+    errors: errors.map(printedMessage),
     resource: (type, name = "") => {
       const [found, ...more] = resources.filter((r) => r.type === type && r.name.endsWith(name));
       const count = found === undefined ? 0 : 1 + more.length;

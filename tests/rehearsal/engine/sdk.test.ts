@@ -3,7 +3,7 @@ import * as state from "@pulumi/pulumi/runtime/state";
 import { version } from "@pulumi/pulumi/version";
 import { EngineStopped } from "../../../rehearsal/engine/monitor";
 import type { MonitorHandlers, ResourceRequest } from "../../../rehearsal/engine/monitor";
-import { messageOf, runProgram, wire } from "../../../rehearsal/engine/sdk";
+import { printedMessage, runProgram, wire } from "../../../rehearsal/engine/sdk";
 import type { ProgramRun } from "../../../rehearsal/engine/sdk";
 
 /** Handlers that note what is asked, and answer like an engine that does nothing. */
@@ -45,7 +45,7 @@ async function run(
   const identity = { project: "p", stack: "s", organization: "o" };
   const defaults = { preview: false, config: {}, secretKeys: [], patienceMs: 5000 };
   const errors = await runProgram({ ...identity, ...defaults, ...options, program, handlers: recorder });
-  return { recorder, errors: errors.map(messageOf) };
+  return { recorder, errors: errors.map(printedMessage) };
 }
 
 class Thing extends pulumi.CustomResource {
