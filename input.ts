@@ -5,7 +5,8 @@ import type { ManifestFile, Workload } from "./core/manifests/workload";
 import { configuredIndex } from "./core/set/indexRange";
 import type { GivenIndex } from "./core/set/indexRange";
 import { readSettings } from "./settings";
-import type { ConfigSource, Settings } from "./settings";
+import type { Settings } from "./settings";
+import type { ConfigSource } from "./settings/configReader";
 
 /** Reads a file of the user's, its path relative to the folder of `Pulumi.yaml`. Rejects as `fs.readFile` does. */
 export type ReadFile = (path: string) => Promise<string>;

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { isMap, parseDocument } from "yaml";
-import { walkKey } from "../settings";
+import { walkKey } from "../settings/half";
 
 /** Where the project keeps its stack files. */
 export interface StackFiles {

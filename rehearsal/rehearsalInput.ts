@@ -11,7 +11,7 @@ import type { Problem } from "../core/userError";
 import type { GivenIndex } from "../core/set/indexRange";
 import { readInput } from "../input";
 import type { Input, ReadFile } from "../input";
-import { isStackName } from "../settings";
+import { isStackName } from "../settings/half";
 import type { MovedSet } from "./invariants";
 import type { RehearsalOptions } from "./options";
 import { readProjectConfig, withCutoverIndex } from "./projectConfig";

@@ -3,28 +3,39 @@ import { sharedConfig } from "./projectFile";
 
 const largestInteger = 2 ** 31 - 1;
 
+/** Where config comes from: `pulumi.Config` in the program, plain records in tests. */
+export interface ConfigSource {
+  readonly project: string;
+  readonly stack: string;
+  /** All config as the SDK holds it: `namespace:key` to text; values that are not text are JSON. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Text of `Pulumi.yaml`, if it could be read: tells a stack's own `cutoverIndex` from the project's. */
+  readonly projectFile?: string;
+}
+
 /** Reads values of config and collects what is wrong with them. A value is undefined if it is unset or refused. */
 export class ConfigReader {
   public readonly problems: Problem[] = [];
+  public readonly project: string;
+  public readonly stack: string;
   /** What `Pulumi.yaml` sets for every stack. */
-  protected readonly shared: ReadonlyMap<string, string>;
+  public readonly shared: ReadonlyMap<string, string>;
+  private readonly values: Readonly<Record<string, string>>;
 
-  public constructor(
-    protected readonly project: string,
-    protected readonly stack: string,
-    private readonly values: Readonly<Record<string, string>>,
-    projectFile: string,
-  ) {
+  public constructor({ project, stack, values, projectFile = "" }: ConfigSource) {
+    this.project = project;
+    this.stack = stack;
+    this.values = values;
     this.shared = sharedConfig(project, projectFile);
   }
 
   /** Names of all that is set, with their namespaces. */
-  protected names(): string[] {
+  public names(): string[] {
     return Object.keys(this.values);
   }
 
   /** The text of a key of another program, given with its namespace. */
-  protected raw(name: string): string | undefined {
+  public raw(name: string): string | undefined {
     return this.values[name];
   }
 
@@ -51,11 +62,11 @@ export class ConfigReader {
   }
 
   /** The text of a key of this program. */
-  protected value(key: string): string | undefined {
+  public value(key: string): string | undefined {
     return this.values[`${this.project}:${key}`];
   }
 
-  protected problem(where: string, problem: Omit<Problem, "where">): void {
+  public problem(where: string, problem: Omit<Problem, "where">): void {
     this.problems.push({ where, ...problem });
   }
 
@@ -66,19 +77,19 @@ export class ConfigReader {
   }
 
   /** How to change a key; `path` leads to the first element of a list or map. */
-  protected change(key: string, example: string, path = ""): string {
+  public change(key: string, example: string, path = ""): string {
     if (this.isShared(key)) return `Change ${key} in Pulumi.yaml`;
     const target = path === "" ? key : `--path '${key}${path}'`;
     return `Run: pulumi config set ${target} ${example} -s ${this.stack}`;
   }
 
   /** Where to change a key that no single command sets. */
-  protected edit(key: string): string {
+  public edit(key: string): string {
     return `Change ${key} in ${this.isShared(key) ? "Pulumi.yaml" : `Pulumi.${this.stack}.yaml`}`;
   }
 
   /** How to remove a key: a clause, without its first capital. */
-  protected removal(key: string): string {
+  public removal(key: string): string {
     const remove = `pulumi config rm ${key} -s ${this.stack}`;
     return this.isShared(key) ? `remove it from Pulumi.yaml` : `remove it: ${remove}`;
   }

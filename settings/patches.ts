@@ -1,16 +1,40 @@
-import { isObject } from "../core/json";
+import { isObject, parsedJson } from "../core/json";
+import type { Patch } from "../core/manifests/workload";
 import type { Problem } from "../core/userError";
+import type { ConfigReader } from "./configReader";
 import { kindOf } from "./shape";
 
 const operations = ["add", "remove", "replace", "move", "copy", "test"];
 const pointer = 'a JSON pointer, such as "/spec/replicas"';
+
+/** Reads the patches. They may hold anything, so no value of theirs is shown. */
+export function readPatches(reader: ConfigReader): readonly Patch[] {
+  const value = reader.value("patches");
+  if (value === undefined) return [];
+  const patches = parsedJson(value);
+  if (!Array.isArray(patches)) {
+    const legal = "a list of { kind, name, patch }";
+    reader.problem("patches", {
+      what: `is ${kindOf(patches === undefined ? value : patches)}`,
+      legal,
+      todo: reader.edit("patches"),
+    });
+    return [];
+  }
+  for (const [index, patch] of patches.entries()) {
+    for (const problem of patchProblems(`patches[${index}]`, patch)) {
+      reader.problem(problem.where, { todo: reader.edit("patches"), ...problem });
+    }
+  }
+  return patches as Patch[];
+}
 
 /**
  * What is wrong with the shape of one entry of `patches`. A patch may hold secrets, so no problem shows a value.
  *
  * @param where the entry, such as `patches[0]`.
  */
-export function patchProblems(where: string, patch: unknown): Problem[] {
+function patchProblems(where: string, patch: unknown): Problem[] {
   if (!isObject(patch)) return [{ where, what: `is ${kindOf(patch)}`, legal: "an object { kind, name, patch }" }];
   const problems: Problem[] = unknownKeys(where, patch, ["kind", "name", "patch"]);
   for (const key of ["kind", "name"]) {

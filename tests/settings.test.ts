@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderProblem } from "../core/userError";
 import type { Problem } from "../core/userError";
-import { readSettings, walkKey } from "../settings";
-import type { ConfigSource, Settings } from "../settings";
+import { readSettings } from "../settings";
+import { walkKey } from "../settings/half";
+import type { Settings } from "../settings";
+import type { ConfigSource } from "../settings/configReader";
 
 const manifests = '["web.yaml"]';
 
