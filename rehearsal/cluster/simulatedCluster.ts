@@ -45,7 +45,8 @@ export class SimulatedCluster implements Cluster {
   private readonly sets_: StatefulSetController;
   private readonly garbage: GarbageCollector;
 
-  public constructor(options: SimulatedClusterOptions) {
+  /** @param like what it starts as, in place of an empty one: another cluster with these options, at rest and without faults. */
+  public constructor(options: SimulatedClusterOptions, like?: SimulatedCluster) {
     const dropsOrdinals = options.dropsOrdinals ?? false;
     const nodes = options.nodes ?? [1, 2, 3].map((n) => `${options.name}-node-${n}`);
     this.name = options.name;
@@ -60,7 +61,12 @@ export class SimulatedCluster implements Cluster {
     const drivers = options.drivers ?? [csiDriver];
     this.volumes_ = new VolumeController(options.name, this.store, drivers, this.pods_);
     this.sets_ = new StatefulSetController(this.store, this.server, options.maxUnavailable);
-    this.bootstrap(options.uid, nodes, options.storageClasses ?? [{ name: "standard" }], drivers[0] ?? csiDriver);
+    if (like === undefined) {
+      this.bootstrap(options.uid, nodes, options.storageClasses ?? [{ name: "standard" }], drivers[0] ?? csiDriver);
+      return;
+    }
+    this.store.copy(like.store);
+    this.volumes_.copy(like.volumes_);
   }
 
   /** Uid of the namespace `kube-system`: the identity of the cluster. */
@@ -139,12 +145,6 @@ export class SimulatedCluster implements Cluster {
   /** Sets a fault of a pod, now or when it comes to be; undefined takes it back. */
   public setPodFault(namespace: string, name: string, fault: PodFault | undefined): void {
     this.pods_.setFault(namespace, name, fault);
-  }
-
-  /** Becomes what another cluster of the same name is, at rest and without faults. */
-  public copy(other: SimulatedCluster): void {
-    this.store.copy(other.store);
-    this.volumes_.copy(other.volumes_);
   }
 
   /** Lets everything in the cluster act once. Returns whether anything changed. */

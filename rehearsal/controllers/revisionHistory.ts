@@ -27,15 +27,18 @@ export function isSelected(set: StatefulSet, object: KubernetesObject): boolean 
   return selects(set.spec.selector, object.metadata.labels ?? {});
 }
 
+/** What is stored is frozen, and shared by clusters that began alike. */
+const digests = new WeakMap<Template, string>();
+
 /** Name of the ControllerRevision that holds the set's present template. */
 export function revisionNameOf({ metadata, spec }: StatefulSet): string {
-  return `${metadata.name}-${sha256Of(spec.template).slice(0, 10)}`;
+  const digest = digests.get(spec.template) ?? sha256Of(spec.template).slice(0, 10);
+  if (Object.isFrozen(spec.template)) digests.set(spec.template, digest);
+  return `${metadata.name}-${digest}`;
 }
 
 /** The ControllerRevisions of sets: each template that a set had is kept, as far as `revisionHistoryLimit` allows. */
 export class RevisionHistory {
-  private readonly names = new WeakMap<Template, string>();
-
   public constructor(
     private readonly store: ObjectStore,
     private readonly manager: string,
@@ -79,7 +82,7 @@ export class RevisionHistory {
   }
 
   private newest(set: StatefulSet, known: readonly Revision[]): Revision {
-    const name = this.nameOf(set);
+    const name = revisionNameOf(set);
     const last = known.at(-1);
     const revision = (last?.revision ?? 0) + 1;
     const same = known.find(({ metadata }) => metadata.name === name);
@@ -106,12 +109,5 @@ export class RevisionHistory {
       data: { spec: { template: set.spec.template } },
       revision,
     }) as Revision;
-  }
-
-  private nameOf(set: StatefulSet): string {
-    const { template } = set.spec;
-    const name = this.names.get(template) ?? revisionNameOf(set);
-    this.names.set(template, name);
-    return name;
   }
 }

@@ -217,12 +217,22 @@ export async function runProgram(run: ProgramRun): Promise<unknown[]> {
   const leave = enter(store, current);
   try {
     const work = (): Promise<unknown[]> => drive(run, store, current.rejected);
-    const thrown = await (run.alone === true ? ofProcess(store, work) : stores.asyncLocalStorage.run(store, work));
+    const thrown = await (run.alone === true ? ofProcess(store, work) : apart(store, work));
     // Rejections nobody looked at surface only after the microtasks are done.
     await nextTurn();
     return [...new Set([...thrown, ...current.rejections])].filter((error) => !isEngineError(error));
   } finally {
     leave();
+  }
+}
+
+/** Does something with a store of its own, whatever else runs. */
+async function apart<T>(store: LocalStore, work: () => Promise<T>): Promise<T> {
+  try {
+    return await stores.asyncLocalStorage.run(store, work);
+  } finally {
+    // Otherwise every promise of this process is followed from now on, also of programs that run alone.
+    if (active.size === 1) stores.asyncLocalStorage.disable();
   }
 }
 

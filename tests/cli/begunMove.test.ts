@@ -1,7 +1,7 @@
 import type { LoadSurveyor } from "../../cli/fromCluster";
 import type { RehearseFlags } from "../../cli/flags";
 import { runRehearse } from "../../cli/rehearse";
-import { sides } from "../../core/ordinals";
+import { peerOf, sides } from "../../core/ordinals";
 import type { Side } from "../../core/ordinals";
 import { UserError } from "../../core/userError";
 import { lookAtHalf } from "../../live/survey/standing";
@@ -18,16 +18,26 @@ const names = { source: "old", destination: "new" } as const;
 const flags: RehearseFlags = { fromCluster: "old", destinationContext: "new", set: "shop/web" };
 const setPath = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "shop", name: "web" } as const;
 
-/** A move of four ordinals that the real program has brought to an index, each `up` completed. */
+const moves = new Map<string, World>();
+
+/**
+ * A move of four ordinals that the real program has brought to an index, each `up` completed. Every way is gone once: the
+ * rest are copies.
+ */
 async function movedTo(...indexes: readonly number[]): Promise<World> {
+  const key = JSON.stringify(indexes);
+  const world = moves.get(key) ?? (await moved(indexes));
+  moves.set(key, world);
+  return world.copy();
+}
+
+async function moved(indexes: readonly number[]): Promise<World> {
   const set = { name: "web", namespace: "shop", start: 0, replicas: 4, batch: 1, volumes: "carry" } as const;
-  const world = new World(set, {}, names);
-  let before = 4;
-  for (const [at, index] of [4, ...indexes].entries()) {
-    const first: Side = at > 0 && index < before ? "source" : "destination";
-    for (const side of [first, first === "source" ? "destination" : "source"] as const) await up(world, side, index);
-    before = index;
-  }
+  const isFirst = indexes.length === 0;
+  const world = isFirst ? new World(set, {}, names) : await movedTo(...indexes.slice(0, -1));
+  const [before = 4, index = 4] = [4, ...indexes].slice(-2);
+  const first: Side = !isFirst && index < before ? "source" : "destination";
+  for (const side of [first, peerOf(first)]) await up(world, side, index);
   return world;
 }
 

@@ -65,8 +65,8 @@ async function play(world: World, schedule: readonly Up[]): Promise<void> {
   for (const { side, index, interrupt, together } of schedule) {
     const other = side === "source" ? "destination" : "source";
     await Promise.all([
-      world.up(side, index, interrupt),
-      ...(together === undefined ? [] : [world.up(other, together.index, together.interrupt)]),
+      world.up(side, index, interrupt, together === undefined),
+      ...(together === undefined ? [] : [world.up(other, together.index, together.interrupt, false)]),
     ]);
   }
 }

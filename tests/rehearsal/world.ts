@@ -16,8 +16,9 @@ class WatchedCluster extends SimulatedCluster {
   public constructor(
     name: string,
     private readonly watch: () => void,
+    like?: SimulatedCluster,
   ) {
-    super({ name, storageClasses: [{ name: "fast" }] });
+    super({ name, storageClasses: [{ name: "fast" }] }, like);
   }
 
   public override tick(): boolean {
@@ -39,14 +40,17 @@ export class World {
     public readonly set: MovedSet,
     private readonly config: Readonly<Record<string, string>> = {},
     /** Names of the clusters: part of their uids. */
-    names: Readonly<Record<Side, string>> = { source: "source", destination: "destination" },
+    private readonly names: Readonly<Record<Side, string>> = { source: "source", destination: "destination" },
+    /** What it starts as, in place of nothing. */
+    like?: World,
   ) {
     const watch = (): void => {
       this.check();
     };
     const cluster = (side: Side): SimulatedCluster => {
-      const made = new WatchedCluster(names[side], watch);
-      made.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
+      const made = new WatchedCluster(names[side], watch, like?.clusters[side]);
+      if (like === undefined)
+        made.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
       return made;
     };
     this.clusters = { source: cluster("source"), destination: cluster("destination") };
@@ -59,10 +63,23 @@ export class World {
         peers: (name) => (name === "source" || name === "destination" ? this.stacks[name].wireOutputs : "missing"),
       });
     this.stacks = { source: stack("source"), destination: stack("destination") };
+    if (like === undefined) return;
+    for (const side of sides) this.stacks[side].restore(like.stacks[side].state);
+    this.ledger = like.ledger;
+    for (const violation of like.violations) this.violations.add(violation);
   }
 
-  /** `pulumi up` of one half, broken where asked; afterwards its controllers have come to rest. */
-  public async up(side: Side, cutoverIndex: number, interrupt?: Interrupt): Promise<UpResult> {
+  /** Another one that is as this one, at rest. */
+  public copy(): World {
+    return new World(this.set, this.config, this.names, this);
+  }
+
+  /**
+   * `pulumi up` of one half, broken where asked; afterwards its controllers have come to rest.
+   *
+   * @param alone whether none of the other half runs at the same time.
+   */
+  public async up(side: Side, cutoverIndex: number, interrupt?: Interrupt, alone = true): Promise<UpResult> {
     const { replicas, start, batch, volumes } = this.set;
     const text = manifests({ replicas, start });
     const result = await this.stacks[side].up({
@@ -75,6 +92,7 @@ export class World {
         ...this.config,
       },
       ...(interrupt === undefined ? {} : { interrupt }),
+      alone,
     });
     this.clusters[side].settle();
     this.check();

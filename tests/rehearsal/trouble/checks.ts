@@ -31,14 +31,15 @@ function living(snapshot: Snapshot): Set<number> {
 export class Checks {
   public readonly violations: string[] = [];
   public readonly done: Done = { scaled: false, deleted: false, restored: false };
-  private ledger: Ledger = new Map();
+  private ledger: Ledger;
   private mostBatch = 1;
 
-  public constructor(private readonly scenario: Scenario) {}
-
-  /** Knows the volumes that another one knows. */
-  public copy(other: Checks): void {
-    this.ledger = other.ledger;
+  /** @param like whose volumes are known from the start. */
+  public constructor(
+    private readonly scenario: Scenario,
+    like?: Checks,
+  ) {
+    this.ledger = like?.ledger ?? new Map();
   }
 
   /** After everything that happens in a cluster. */

@@ -71,9 +71,12 @@ class WatchedCluster extends SimulatedCluster {
   public constructor(
     side: Side,
     private readonly watch: () => void,
+    like?: SimulatedCluster,
   ) {
-    super({ name: side, storageClasses: [{ name: "fast" }], nodes: [0, 1, 2, 3].map((n) => `${side}-node-${n}`) });
-    this.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
+    const nodes = [0, 1, 2, 3].map((n) => `${side}-node-${n}`);
+    super({ name: side, storageClasses: [{ name: "fast" }], nodes }, like);
+    if (like === undefined)
+      this.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
   }
 
   public override tick(): boolean {
@@ -87,8 +90,12 @@ class WatchedCluster extends SimulatedCluster {
 
 export type Clusters = Readonly<Record<Side, SimulatedCluster>>;
 
-export function clustersFor(watch: () => void): Clusters {
-  return { source: new WatchedCluster("source", watch), destination: new WatchedCluster("destination", watch) };
+/** @param like what they start as, in place of empty ones. */
+export function clustersFor(watch: () => void, like?: Clusters): Clusters {
+  return {
+    source: new WatchedCluster("source", watch, like?.source),
+    destination: new WatchedCluster("destination", watch, like?.destination),
+  };
 }
 
 /** What the config of a half says. */

@@ -45,25 +45,28 @@ export class TroubledWorld {
   public looksAtPeer: boolean;
   private readonly stacks: Readonly<Record<Side, Stack>>;
 
+  /** @param like what it starts as, in place of nothing: another one of this scenario, at rest. */
   public constructor(
     public readonly scenario: Scenario,
     private readonly guard: Guard = wholeGuard,
+    like?: TroubledWorld,
   ) {
-    this.checks = new Checks(scenario);
+    this.checks = new Checks(scenario, like?.checks);
     this.looksAtPeer = scenario.protection === "livePeer";
     this.clusters = clustersFor(() => {
       this.look();
-    });
+    }, like?.clusters);
     this.hands = new Hands(scenario, this.clusters, this.checks.done, () => {
       this.look();
     });
-    const stack = (): Stack => ({
-      state: { outputs: undefined, hasSet: false, carried: new Map() },
-      earlier: [],
-      run: undefined,
-      running: undefined,
-    });
-    this.stacks = { source: stack(), destination: stack() };
+    const stack = (side: Side): Stack => {
+      const { state, earlier } = like?.stacks[side] ?? {
+        state: { outputs: undefined, hasSet: false, carried: new Map() },
+        earlier: [],
+      };
+      return { state, earlier: [...earlier], run: undefined, running: undefined };
+    };
+    this.stacks = { source: stack("source"), destination: stack("destination") };
   }
 
   /** A world in which both first `up` are done. They are run once for each scenario: the rest are copies. */
@@ -74,16 +77,8 @@ export class TroubledWorld {
   ): Promise<TroubledWorld> {
     const key = JSON.stringify(scenario);
     const known = begun.get(key);
+    if (known !== undefined) return new TroubledWorld(scenario, guard, known);
     const world = new TroubledWorld(scenario, guard);
-    if (known !== undefined) {
-      for (const side of sides) {
-        world.clusters[side].copy(known.clusters[side]);
-        world.stacks[side].state = known.stacks[side].state;
-        world.stacks[side].earlier.push(...known.stacks[side].earlier);
-      }
-      world.checks.copy(known.checks);
-      return world;
-    }
     for (const side of ["destination", "source"] as const) await world.up(side, endOf(world.set));
     world.rest();
     begun.set(key, world);
