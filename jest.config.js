@@ -7,6 +7,7 @@ module.exports = {
   moduleNameMapper: {
     "^(@npmcli/arborist|normalize-package-data|typescript|\\./automation)$": "<rootDir>/tests/spared.cjs",
   },
+  testSequencer: "<rootDir>/tests/longestFirst.cjs",
   // Two by default. A worker that has loaded Pulumi's SDK for many files is slow and large, so it makes way for a new one.
   maxWorkers: 2,
   workerIdleMemoryLimit: "500MB",
