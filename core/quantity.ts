@@ -8,6 +8,8 @@ export interface Size {
   readonly canonical: string;
   /** Bytes, if they are whole. */
   readonly bytes: bigint | undefined;
+  /** The next whole number of bytes. */
+  readonly roundedUp: bigint;
   /** Whether it was written finer than a thousandth of a byte, which the API server rounds up to. */
   readonly rounded: boolean;
 }
@@ -33,7 +35,21 @@ export function sizeOf(written: unknown): Size | undefined {
   const bytes = thousandths % 1000n === 0n ? thousandths / 1000n : undefined;
   const isBinary = binary !== undefined && bytes !== undefined && bytes >= 1024n;
   const notation = exponent === undefined ? decimalText : exponentText;
-  return { canonical: isBinary ? binaryText(bytes) : notation(thousandths), bytes, rounded };
+  return {
+    canonical: isBinary ? binaryText(bytes) : notation(thousandths),
+    bytes,
+    roundedUp: (thousandths + 999n) / 1000n,
+    rounded,
+  };
+}
+
+/**
+ * Bytes of a size, rounded up, whatever its notation: the API server writes 1024Mi back as 1Gi, and 0.1Gi rounded up to
+ * thousandths or whole bytes. Anything else comes back as it is.
+ */
+export function amountOf(written: unknown): unknown {
+  const size = sizeOf(written);
+  return size === undefined ? written : Number(size.roundedUp);
 }
 
 /** A number times a power of ten, rounded up; and whether it had to be. */

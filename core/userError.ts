@@ -56,6 +56,11 @@ export class UserError extends Error {
   }
 }
 
+/** Whether a problem is told for the first time, for `filter`: both halves read the same config, so most are found twice. */
+export function isFirst(problem: Problem, index: number, all: readonly Problem[]): boolean {
+  return all.findIndex(({ where, what }) => where === problem.where && what === problem.what) === index;
+}
+
 /** @throws UserError with all of them, if there are any. */
 export function throwIfAny(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new UserError(problems);

@@ -51,7 +51,7 @@ async function stackFileText({ folder, stackConfigDir }: StackFiles, stack: stri
 }
 
 function withConfig(text: string, project: string, cutoverIndex: number, to: number): string {
-  const document = parseDocument(text.replace(/^\uFEFF/, ""));
+  const document = parseDocument(text);
   if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
   document.deleteIn(["config", "cutoverIndex"]);
   document.setIn(["config", `${project}:cutoverIndex`], cutoverIndex);

@@ -1,12 +1,12 @@
 import { readFile as readFileFromDisk } from "node:fs/promises";
 import { resolve } from "node:path";
-import { parse } from "yaml";
-import { isObject } from "../core/json";
+import { readProjectFile } from "../settings/projectFile";
+import type { ProjectFile } from "../settings/projectFile";
 import { endOf, peerOf, sides } from "../core/ordinals";
 import type { Side } from "../core/ordinals";
 import type { HalfOutputs, StackOutputs } from "../core/contract/record";
 import { readOutputs } from "../core/contract/record";
-import { messageOf, throwIfAny, UserError } from "../core/userError";
+import { isFirst, throwIfAny, UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { Walk } from "../core/protocol/walk";
 import type { Input, ReadFile } from "../input";
@@ -54,7 +54,8 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
   const { folder, stacks } = options;
   const problems: Problem[] = [...options.problems];
   const readFile: ReadFile = (path) => readFileFromDisk(resolve(folder, path), "utf8");
-  const project = await readProject(readFile, folder, problems);
+  const todo = "Run it in the folder of a project, or name that folder with --config-dir";
+  const project = await readProjectFile(readFile, { where: folder, what: "has no Pulumi.yaml", todo }, problems);
   if (project === undefined) throw new UserError(problems);
 
   const halfOf = (side: Side): Promise<Half> => readHalf(side, options, project, readFile, pulumi);
@@ -115,35 +116,6 @@ function toldOutputs({ stdout }: Ended): StackOutputs {
   return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== "[secret]"));
 }
 
-interface ProjectFile {
-  readonly name: string;
-  readonly text: string;
-  readonly stackConfigDir: string;
-}
-
-async function readProject(readFile: ReadFile, folder: string, problems: Problem[]): Promise<ProjectFile | undefined> {
-  let text: string;
-  try {
-    text = await readFile("Pulumi.yaml");
-  } catch {
-    const todo = "Run it in the folder of a project, or name that folder with --config-dir";
-    problems.push({ where: folder, what: "has no Pulumi.yaml that can be read", todo });
-    return undefined;
-  }
-  try {
-    const file: unknown = parse(text.replace(/^\uFEFF/, ""));
-    const { name, stackConfigDir } = isObject(file) ? file : {};
-    if (typeof name === "string" && name !== "") {
-      return { name, text, stackConfigDir: typeof stackConfigDir === "string" ? stackConfigDir : "" };
-    }
-    problems.push({ where: "Pulumi.yaml: name", what: "is not the project's name", legal: "text", todo: "Add it" });
-  } catch (error) {
-    const message = messageOf(error).split("\n")[0] ?? "";
-    problems.push({ where: "Pulumi.yaml", what: `is not valid YAML: ${message}`, todo: "Correct it" });
-  }
-  return undefined;
-}
-
 /** What Pulumi said when it was asked about a stack. */
 function stackProblem(stack: string, { output }: Ended): Problem {
   const said = output.trim().replace(/^error: /, "");
@@ -196,9 +168,4 @@ function wantedIndex(
     todo: `Keep it in Pulumi.yaml alone (${sides.map((side) => `pulumi config rm cutoverIndex -s ${stacks[side]}`).join("; ")}), or say where to with --to`,
   });
   return undefined;
-}
-
-/** Both halves read the same config, so most problems are found twice. */
-function isFirst(problem: Problem, index: number, all: readonly Problem[]): boolean {
-  return all.findIndex(({ where, what }) => where === problem.where && what === problem.what) === index;
 }

@@ -29,9 +29,3 @@ export function forOptions(problems: readonly Problem[], options: RehearsalOptio
     return { where: `--${where}`, what, ...received, ...(legal === undefined ? {} : { legal }), todo: instead };
   });
 }
-
-/** Both halves read the same config, so most problems are found twice. */
-export function isFirst(problem: Problem, index: number, all: readonly Problem[]): boolean {
-  const same = (other: Problem): boolean => other.where === problem.where && other.what === problem.what;
-  return all.findIndex(same) === index;
-}

@@ -3,10 +3,10 @@ import { isMap, parseDocument } from "yaml";
 import type { Scalar } from "yaml";
 
 import { isObject } from "../core/json";
-import type { JsonObject } from "../core/json";
 import type { Side } from "../core/ordinals";
-import { messageOf } from "../core/userError";
 import type { Problem } from "../core/userError";
+import type { ReadFile } from "../input";
+import { configText, firstFile, parseMap, readProjectFile } from "../settings/projectFile";
 
 /** The config of one stack as the SDK gets it from the Pulumi CLI. */
 export interface StackConfig {
@@ -26,9 +26,6 @@ export interface ProjectConfig {
   /** What a rehearsal cannot do as the Pulumi CLI would. */
   readonly warnings: readonly string[];
 }
-
-/** Reads a file of the config folder; rejects as `fs.readFile` does. */
-import type { ReadFile } from "../input";
 
 /** A key that `Pulumi.yaml` declares. */
 interface Declaration {
@@ -57,27 +54,17 @@ export async function readProjectConfig(
   folder = "the current folder",
 ): Promise<ProjectConfig | undefined> {
   const context: Context = { readFile, problems, warnings: [] };
-  const file = await firstFile(["Pulumi.yaml", "Pulumi.yml"], context);
-  if (file === "unreadable") return undefined;
-  if (file === undefined) {
-    problems.push({
-      where: folder,
-      what: "has no Pulumi.yaml",
-      todo: "Name the folder of a project with --config-dir, or only the set's manifests with --manifests",
-    });
-    return undefined;
-  }
-  const project = parseMapping(file, problems);
-  if (project === undefined) return undefined;
-  const name = project.name;
-  if (typeof name !== "string" || name === "") {
-    problems.push({ where: `${file.path}: name`, what: "is not the project's name", received: name, legal: "text" });
-    return undefined;
-  }
-  const declared = readDeclarations(file.path, name, project.config, problems);
-  const stackFolder = typeof project.stackConfigDir === "string" ? project.stackConfigDir : "";
-  const source = await readStack("source", stackFolder, name, declared, context);
-  const destination = await readStack("destination", stackFolder, name, declared, context);
+  const missing = {
+    where: folder,
+    what: "has no Pulumi.yaml",
+    todo: "Name the folder of a project with --config-dir, or only the set's manifests with --manifests",
+  };
+  const file = await readProjectFile(readFile, missing, problems);
+  if (file === undefined) return undefined;
+  const { name } = file;
+  const declared = readDeclarations(file.path, name, file.config, problems);
+  const source = await readStack("source", file.stackConfigDir, name, declared, context);
+  const destination = await readStack("destination", file.stackConfigDir, name, declared, context);
   return { project: name, projectFile: file.text, stacks: { source, destination }, warnings: context.warnings };
 }
 
@@ -127,9 +114,9 @@ async function readStack(
   context: Context,
 ): Promise<StackConfig> {
   const names = [`Pulumi.${side}.yaml`, `Pulumi.${side}.yml`].map((name) => posix.join(folder, name));
-  const file = await firstFile(names, context);
+  const file = await firstFile(names, context.readFile, context.problems);
   if (file === "unreadable") return { values: {}, secretKeys: [] };
-  const stack = file === undefined ? undefined : parseMapping(file, context.problems);
+  const stack = file === undefined ? undefined : parseMap(file, context.problems);
   const path = file?.path ?? names[0] ?? "";
   if (stack?.environment !== undefined) {
     context.warnings.push(`${path}: environment is not opened in a rehearsal, so config that it gives is missing`);
@@ -183,7 +170,7 @@ function toText(
     if (containsSecure(value)) secretKeys.push(key);
     const plain = withoutSecure(value, `${side} ${key}`);
     const legal = type === undefined ? undefined : mismatch(type, plain);
-    if (legal === undefined) values[key] = text(plain);
+    if (legal === undefined) values[key] = configText(plain);
     else problems.push({ where, what: "has another type than Pulumi.yaml declares", received: plain, legal });
   }
   return { values, secretKeys };
@@ -191,7 +178,7 @@ function toText(
 
 /** What would be legal, or undefined if the value has the type. Types as in Pulumi's project schema. */
 function mismatch(type: string, value: unknown): string | undefined {
-  const scalar = value === null ? "" : typeof value === "object" ? undefined : text(value);
+  const scalar = value === null ? "" : typeof value === "object" ? undefined : configText(value);
   switch (type) {
     case "string":
       return scalar === undefined ? "text" : undefined;
@@ -230,50 +217,6 @@ function withoutSecure(value: unknown, where: string): unknown {
   if (Array.isArray(value)) return value.map((item, index) => withoutSecure(item, `${where}[${index}]`));
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecure(item, `${where}.${key}`)]));
-}
-
-function text(value: unknown): string {
-  if (typeof value === "string") return value;
-  return value === null ? "" : JSON.stringify(value);
-}
-
-interface File {
-  readonly path: string;
-  readonly text: string;
-}
-
-/** The first of these files that exists. One that exists but cannot be read is a problem. */
-async function firstFile(
-  paths: readonly string[],
-  { readFile, problems }: Context,
-): Promise<File | "unreadable" | undefined> {
-  for (const path of paths) {
-    try {
-      return { path, text: await readFile(path) };
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === "ENOENT" || code === "ENOTDIR") continue;
-      problems.push({ where: path, what: `cannot be read: ${messageOf(error)}` });
-      return "unreadable";
-    }
-  }
-  return undefined;
-}
-
-/** Parses a YAML file that must be a map; an empty one counts as an empty map. */
-function parseMapping({ path, text }: File, problems: Problem[]): JsonObject | undefined {
-  try {
-    const document = parseDocument(text.replace(/^\uFEFF/, ""));
-    const [error] = document.errors;
-    if (error !== undefined) throw error;
-    const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
-    if (isObject(value)) return value;
-    problems.push({ where: path, what: "is not a map", received: value, legal: "key: value" });
-  } catch (error) {
-    const message = messageOf(error);
-    problems.push({ where: path, what: `is not valid YAML: ${message.split("\n")[0]?.replace(/:$/, "") ?? ""}` });
-  }
-  return undefined;
 }
 
 /** `Pulumi.yaml` at every cutover index, as if a user had edited the one number. */

@@ -6,7 +6,7 @@ import type { Side } from "../core/ordinals";
 import type { ProjectFiles } from "../core/project/startingProject";
 import type { Standing } from "../core/project/standing";
 import type { ClusterSurvey, SetSurvey } from "../core/project/survey";
-import { throwIfAny, UserError } from "../core/userError";
+import { isFirst, throwIfAny, UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { GivenIndex } from "../core/set/indexRange";
 import { readInput } from "../input";
@@ -16,7 +16,7 @@ import type { MovedSet } from "./invariants";
 import type { RehearsalOptions } from "./options";
 import { readProjectConfig, withCutoverIndex } from "./projectConfig";
 import type { ProjectConfig, StackConfig } from "./projectConfig";
-import { forOptions, isFirst, together } from "./overConfig";
+import { forOptions, together } from "./overConfig";
 import { carriedStandIns, driversOf, notLookedUp } from "./standIns";
 import { planWay, whyOtherSet } from "./way";
 

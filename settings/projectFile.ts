@@ -1,6 +1,85 @@
-import { parse } from "yaml";
-import { isObject } from "../core/json";
+import { parseDocument } from "yaml";
 import { rememberingLast } from "../core/contract/rememberingLast";
+import { isObject } from "../core/json";
+import type { JsonObject } from "../core/json";
+import { messageOf } from "../core/userError";
+import type { Problem } from "../core/userError";
+
+/** A file and what is in it. */
+export interface TextFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** `Pulumi.yaml`, as far as it is read without Pulumi. */
+export interface ProjectFile extends TextFile {
+  /** Name of the project: the namespace of keys that have none. */
+  readonly name: string;
+  /** Where the stack files are, relative to the file's own folder; empty: beside it. */
+  readonly stackConfigDir: string;
+  /** What it says of each key of the config, not yet looked at. */
+  readonly config: unknown;
+}
+
+/**
+ * Reads `Pulumi.yaml`; adds every problem.
+ *
+ * @param readFile reads a file of the project's folder; rejects as `fs.readFile` does.
+ * @param missing what to say if there is none.
+ */
+export async function readProjectFile(
+  readFile: (path: string) => Promise<string>,
+  missing: Problem,
+  problems: Problem[],
+): Promise<ProjectFile | undefined> {
+  const file = await firstFile(["Pulumi.yaml", "Pulumi.yml"], readFile, problems);
+  if (file === undefined) problems.push(missing);
+  if (file === undefined || file === "unreadable") return undefined;
+  const project = parseMap(file, problems);
+  if (project === undefined) return undefined;
+  const { name, stackConfigDir, config } = project;
+  if (typeof name !== "string" || name === "") {
+    const where = `${file.path}: name`;
+    problems.push({ where, what: "is not the project's name", received: name, legal: "text", todo: "Correct it" });
+    return undefined;
+  }
+  return { ...file, name, stackConfigDir: typeof stackConfigDir === "string" ? stackConfigDir : "", config };
+}
+
+/** The first of these files that exists. One that exists but cannot be read is a problem. */
+export async function firstFile(
+  paths: readonly string[],
+  readFile: (path: string) => Promise<string>,
+  problems: Problem[],
+): Promise<TextFile | "unreadable" | undefined> {
+  for (const path of paths) {
+    try {
+      return { path, text: await readFile(path) };
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "ENOTDIR") continue;
+      problems.push({ where: path, what: `cannot be read: ${messageOf(error)}` });
+      return "unreadable";
+    }
+  }
+  return undefined;
+}
+
+/** Parses a YAML file that must be a map; an empty one counts as an empty map. */
+export function parseMap({ path, text }: TextFile, problems: Problem[]): JsonObject | undefined {
+  try {
+    const document = parseDocument(text);
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+    if (isObject(value)) return value;
+    problems.push({ where: path, what: "is not a map", received: value, legal: "key: value", todo: "Correct it" });
+  } catch (error) {
+    const [reason = ""] = messageOf(error).split("\n");
+    problems.push({ where: path, what: `is not valid YAML: ${reason.replace(/:$/, "")}`, todo: "Correct it" });
+  }
+  return undefined;
+}
 
 /**
  * What `Pulumi.yaml` sets for every stack, key to value as the SDK would hold it. Pulumi itself has checked the file
@@ -9,27 +88,21 @@ import { rememberingLast } from "../core/contract/rememberingLast";
  * @param project keys may be given with or without this prefix.
  */
 export function sharedConfig(project: string, projectFile: string): ReadonlyMap<string, string> {
-  const file = parsedYaml(projectFile);
-  const config = isObject(file) && isObject(file.config) ? file.config : {};
+  const config = lastConfig(projectFile);
   const prefix = `${project}:`;
   const shared = new Map<string, string>();
-  for (const [name, declared] of Object.entries(config)) {
-    const text = textOf(isObject(declared) ? (declared.value ?? declared.default) : declared);
-    if (text !== undefined) shared.set(name.startsWith(prefix) ? name.slice(prefix.length) : name, text);
+  for (const [name, declared] of Object.entries(isObject(config) ? config : {})) {
+    const given = isObject(declared) ? (declared.value ?? declared.default) : declared;
+    if (given === undefined || given === null) continue;
+    shared.set(name.startsWith(prefix) ? name.slice(prefix.length) : name, configText(given));
   }
   return shared;
 }
 
-/** A value as the SDK holds it: text as it is, everything else as JSON. */
-function textOf(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** A value of the config as the SDK holds it: text as it is, everything else as JSON. */
+export function configText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === null ? "" : JSON.stringify(value);
 }
 
-const parsedYaml = rememberingLast((text): unknown => {
-  try {
-    return parse(text);
-  } catch {
-    return undefined;
-  }
-});
+const lastConfig = rememberingLast((text): unknown => parseMap({ path: "Pulumi.yaml", text }, [])?.config);

@@ -1,6 +1,6 @@
+import { amountOf } from "../quantity";
 import { differenceProblem, whyNotTaken } from "./compare";
 import { differences } from "./differences";
-import { amountOf } from "../volumes/handOver";
 import { at, copyOf, field, isObject, listAt } from "../json";
 import type { JsonObject } from "../json";
 import { rangeOfSet, titleOf } from "../kubernetes";

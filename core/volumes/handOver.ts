@@ -1,3 +1,4 @@
+import { amountOf } from "../quantity";
 import { backingOf, sameBacking } from "./backing";
 import type { Backing } from "./backing";
 import { canonicalJson } from "../json";
@@ -239,19 +240,6 @@ export function whyMountedElsewhere(set: string, found: readonly FoundClaim[], p
     }
   }
   return reasons;
-}
-
-const binary = "KMGTPE";
-const decimal: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
-
-/** A quantity as a number: the API server writes 1024Mi back as 1Gi. Anything else comes back as it is. */
-export function amountOf(quantity: unknown): unknown {
-  const match = /^([\d.]+)(?:([KMGTPE])i|([numkMGTPE]))?$/.exec(String(quantity));
-  const [, digits, power, suffix = ""] = match ?? [];
-  const number = Number(digits ?? quantity);
-  if (Number.isNaN(number)) return quantity;
-  if (power !== undefined) return Math.ceil(number * 1024 ** (binary.indexOf(power) + 1));
-  return Number(`${digits ?? number}e${decimal[suffix] ?? 0}`);
 }
 
 /** Spec of a claim template as far as a change of it would replace the set. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { sizeOf } from "../../core/quantity";
+import { amountOf, sizeOf } from "../../core/quantity";
 import { sizeCases } from "./unsetCases";
 
 test.each(sizeCases)("%s is declared as %s, and so is that", (written, declared) => {
@@ -34,4 +34,20 @@ test("any way to write an amount keeps it", () => {
       return size?.bytes === count * factor && sizeOf(size.canonical)?.bytes === size.bytes;
     }),
   );
+});
+
+test("an amount is the same in every notation, and anything else is itself", () => {
+  for (const written of [
+    "1Gi",
+    "1024Mi",
+    "1073741824",
+    1073741824,
+    "1073741824000m",
+    "1.073741824e9",
+    "1073741823.1",
+  ]) {
+    expect(amountOf(written)).toBe(1_073_741_824);
+  }
+  expect(amountOf("1G")).toBe(1_000_000_000);
+  expect([amountOf("much"), amountOf(null), amountOf(undefined)]).toStrictEqual(["much", null, undefined]);
 });

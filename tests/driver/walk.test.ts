@@ -219,7 +219,7 @@ describe("bad input is told together, before anything is run", () => {
     given(settledAt(world, 3), 2);
     const folder = join(pulumi.folder, "gone");
     expect(await refusal({ folder })).toEqual([
-      `${folder} has no Pulumi.yaml that can be read. Run it in the folder of a project, or name that folder with --config-dir`,
+      `${folder} has no Pulumi.yaml. Run it in the folder of a project, or name that folder with --config-dir`,
     ]);
   });
 });

@@ -125,9 +125,9 @@ test("every problem is told, and an encrypted key of this program's own is one",
 });
 
 test.each([
-  ["", "Pulumi.yaml: name is not the project's name (received nothing); legal: text"],
+  ["", "Pulumi.yaml: name is not the project's name (received nothing); legal: text. Correct it"],
   ["name: [", "Pulumi.yaml is not valid YAML: "],
-  ["- a", 'Pulumi.yaml is not a map (received ["a"]); legal: key: value'],
+  ["- a", 'Pulumi.yaml is not a map (received ["a"]); legal: key: value. Correct it'],
 ])("a Pulumi.yaml of %j", async (text, message) => {
   const { config, problems } = await read({ "Pulumi.yaml": text });
   expect(config).toBeUndefined();
