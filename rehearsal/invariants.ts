@@ -1,6 +1,5 @@
-import { backingOf } from "../core/volumes/backing";
 import type { PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from "../core/kubernetes";
-import { claimName, ordinalIn, rangeOfSet } from "../core/kubernetes";
+import { ordinalIn, rangeOfSet } from "../core/kubernetes";
 import type { StackOutputs } from "../core/contract/record";
 import type { OrdinalRange, Side } from "../core/ordinals";
 import {
@@ -51,14 +50,14 @@ export function podOrdinals(set: MovedSet, snapshot: Snapshot): number[] {
 }
 
 /** The ordinals that a live spec allows; none where there is no set. */
-function rangeOf(set: StatefulSet | undefined): OrdinalRange {
+export function allowedRange(set: StatefulSet | undefined): OrdinalRange {
   return set === undefined ? noOrdinals : rangeOfSet(set);
 }
 
 /** Invariant 1: no ordinal has a pod in both clusters, nor a live spec in both that allows it, nor a pod here and a spec there. */
 export function atMostOne(set: MovedSet, moment: Moment): Violations {
   const pods = sides.map((side) => new Set(podOrdinals(set, moment[side])));
-  const ranges = sides.map((side) => rangeOf(moment[side].set));
+  const ranges = sides.map((side) => allowedRange(moment[side].set));
   const lives = (at: number, ordinal: number): boolean => pods[at]?.has(ordinal) === true || holds(ranges[at], ordinal);
   const allowed = ordinalsOf(ranges.reduce(overlapOf));
   return [...new Set([...allowed, ...pods.flatMap((some) => [...some])])]
@@ -108,11 +107,11 @@ export interface SetChange {
 /** Invariant 4: a write takes away or claims at most a batch of ordinals, and none leaves while some are held by neither half. */
 export function oneStep(set: MovedSet, { side, before, after }: SetChange, peer: Snapshot): Violations {
   if (before === undefined) return [];
-  const [old, now] = [rangeOfSet(before), rangeOf(after)];
+  const [old, now] = [rangeOfSet(before), allowedRange(after)];
   if (sameRange(old, now)) return [];
   const leaving = ordinalsOutside(old, now);
   const coming = ordinalsOutside(now, old);
-  const gap = ordinalsOutside(set, old, rangeOf(peer.set));
+  const gap = ordinalsOutside(set, old, allowedRange(peer.set));
   const violations: string[] = [];
   for (const [ordinals, verb] of [
     [leaving, "gave up"],
@@ -129,99 +128,6 @@ export function oneStep(set: MovedSet, { side, before, after }: SetChange, peer:
     );
   }
   return violations;
-}
-
-/** What is known of volumes: which backing every claim of an ordinal had when a pod of it was first seen. */
-export type Ledger = ReadonlyMap<string, { readonly handle: string; readonly ordinal: number }>;
-
-/**
- * Invariant 3: what the clusters say now, held against what every ordinal had before.
- *
- * @param touched the backings that may have been lost since the last look: the moment has all volumes on them. Left out: any.
- */
-export function volumesIntact(
-  set: MovedSet,
-  moment: Moment,
-  ledger: Ledger,
-  touched?: ReadonlySet<string>,
-): { readonly ledger: Ledger; readonly violations: Violations } {
-  let known = ledger;
-  const violations: string[] = [];
-  for (const side of sides) {
-    for (const { key, claim, ordinal, handle } of mounted(set, side, moment[side])) {
-      const earlier = known.get(key);
-      if (earlier === undefined) {
-        const other = [...known].find(([, entry]) => entry.handle === handle);
-        if (other !== undefined) {
-          violations.push(`volume shared: ${claim} in the ${side} is on ${handle}, which is ${other[0]}'s`);
-        }
-        known = new Map([...known, [key, { handle, ordinal }]]);
-      } else if (earlier.handle !== handle) {
-        violations.push(`volume empty: ${claim} in the ${side} is on ${handle}, but its data is on ${earlier.handle}`);
-      }
-    }
-  }
-  return {
-    ledger: known,
-    violations: [...violations, ...lostVolumes(moment, known, touched), ...notRetained(moment, known)],
-  };
-}
-
-interface Mounted {
-  readonly key: string;
-  readonly claim: string;
-  readonly ordinal: number;
-  readonly handle: string;
-}
-
-/** The backings of the claims of every ordinal that has a pod in this cluster. */
-function mounted(set: MovedSet, side: Side, snapshot: Snapshot): Mounted[] {
-  const templates = snapshot.set?.spec.volumeClaimTemplates ?? [];
-  const claims = new Map(snapshot.claims.map((claim) => [claim.metadata.name, claim]));
-  const volumes = new Map(snapshot.volumes.map((volume) => [volume.metadata.name, volume]));
-  return podOrdinals(set, snapshot).flatMap((ordinal) =>
-    templates.flatMap((template) => {
-      const name = claimName(template.metadata.name, set.name, ordinal);
-      const volume = volumes.get(claims.get(name)?.spec.volumeName ?? "");
-      if (volume === undefined) return [];
-      // Fresh volumes are each cluster's own.
-      const key = set.volumes === "carry" ? name : `${name} (${side})`;
-      return [{ key, claim: name, ordinal, handle: backing(volume) }];
-    }),
-  );
-}
-
-/** Driver and handle of a volume, the same in whichever cluster. */
-export function backing(volume: PersistentVolume): string {
-  const { driver, volumeHandle } = backingOf(volume);
-  // The same path on two nodes is two disks; such a volume goes to no other cluster.
-  const node = volume.spec.local === undefined && volume.spec.hostPath === undefined ? "" : `@${volume.metadata.name}`;
-  return `${driver}/${volumeHandle}${node}`;
-}
-
-function lostVolumes(moment: Moment, ledger: Ledger, touched?: ReadonlySet<string>): string[] {
-  const existing = new Set(sides.flatMap((side) => moment[side].volumes.map(backing)));
-  const mayBeLost = touched === undefined ? undefined : [...touched].filter((handle) => !existing.has(handle));
-  if (mayBeLost?.length === 0) return [];
-  return [...ledger]
-    .filter(([, { handle }]) => (mayBeLost?.includes(handle) ?? true) && !existing.has(handle))
-    .map(([key, { handle }]) => `volume lost: no cluster has a PersistentVolume for ${handle} of ${key} any more`);
-}
-
-/** A volume whose ordinal this cluster does not hold would be deleted with its claim, unless it is `Retain`. */
-function notRetained(moment: Moment, ledger: Ledger): string[] {
-  return sides.flatMap((side) =>
-    moment[side].volumes.flatMap((volume) => {
-      const policy = volume.spec.persistentVolumeReclaimPolicy ?? "Retain";
-      if (policy === "Retain") return [];
-      const handle = backing(volume);
-      const ordinal = [...ledger.values()].find((entry) => entry.handle === handle)?.ordinal;
-      if (ordinal === undefined || holds(rangeOf(moment[side].set), ordinal)) return [];
-      return [
-        `volume not retained: ${volume.metadata.name} of ordinal ${ordinal}, which the ${side} has given up, is ${policy}`,
-      ];
-    }),
-  );
 }
 
 /** Invariant 3: the program never deletes or replaces what holds data or would take it along. */
@@ -266,7 +172,7 @@ export function heldIsTrue(
   }
   const vouched: OrdinalRange = { start: held.start, replicas: held.replicas };
   const pods = [...live.pods].filter((ordinal) => !holds(vouched, ordinal));
-  const missing = [...new Set([...ordinalsOutside(rangeOf(live.set), vouched), ...pods])].sort((a, b) => a - b);
+  const missing = [...new Set([...ordinalsOutside(allowedRange(live.set), vouched), ...pods])].sort((a, b) => a - b);
   if (missing.length === 0) return [];
   return [
     `told from what is: the ${side} says that it holds ${formatRange(vouched)}, but ${missing.join(", ")} live there too`,

@@ -3,7 +3,7 @@ import { claimName, isReady, ordinalIn, rangeOfSet } from "../core/kubernetes";
 import type { Side } from "../core/ordinals";
 import { noOrdinals, ordinalsOutside, sides } from "../core/ordinals";
 import type { SimulatedCluster } from "./cluster/simulatedCluster";
-import { backing } from "./invariants";
+import { backing } from "./volumeInvariants";
 import type { Moment, MovedSet, Snapshot } from "./invariants";
 
 /** What has happened to the set since the last look. */

@@ -21,9 +21,10 @@ import {
   oneStep,
   oneWrite,
   secretsStaySecret,
-  volumesIntact,
 } from "./invariants";
-import type { Ledger, Violations } from "./invariants";
+import type { Violations } from "./invariants";
+import { volumesIntact } from "./volumeInvariants";
+import type { Ledger } from "./volumeInvariants";
 import { clusterOptions, furnish, keepUnready, startRunningSet } from "./furnish";
 import type { RehearsalInput } from "./rehearsalInput";
 import type { HalfReport, OutOfTurn, StepReport, UpResult } from "./engine/report";

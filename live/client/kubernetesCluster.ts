@@ -4,7 +4,8 @@ import type { KubernetesObject, PersistentVolume, StatefulSet } from "../../core
 import type { LeaseAge } from "../../core/protections/leaving";
 import { UserError } from "../../core/userError";
 import { ApiClient } from "./apiClient";
-import type { ApiAnswer, ApiRequest } from "./apiClient";
+import type { ApiAnswer } from "./apiClient";
+import type { ApiRequest } from "./exchange";
 import { Unreachable } from "./cluster";
 import type { Cluster, Connection, Listing, ObjectReference, Refused } from "./cluster";
 import { collection, discoveredResource, groupPath, knownResource } from "./resources";

@@ -1,31 +1,16 @@
-import { isCustom, qualified } from "../../core/kinds";
-import type { KubernetesObject, PersistentVolume } from "../../core/kubernetes";
-import { sourceOf } from "../../core/volumes/backing";
-import { asLabels, invalidExpressions, selects, selectsEverything } from "../../core/set/selectors";
-import type { ObjectReference } from "../../live/client/cluster";
-import { whyDenied } from "./admission";
-import { withAllocated } from "./allocated";
-import { applyDefaults } from "./defaults";
 import { at, isObject, sameJson, withoutUndefined } from "../../core/json";
 import type { JsonObject } from "../../core/json";
+import { isCustom } from "../../core/kinds";
+import type { KubernetesObject } from "../../core/kubernetes";
+import type { ObjectReference } from "../../live/client/cluster";
+import { whyDenied } from "./admission";
+import { ApiRefusal, notFound } from "./apiRefusal";
+import { withAllocated } from "./allocated";
+import { applyDefaults } from "./defaults";
 import { referenceOf, resourceOf } from "./references";
 import type { AppliedFields, ObjectStore } from "./objectStore";
 import { conflictIn, duplicateKey, merge } from "./serverSideApply";
-
-/** Why the API server refused a request, as in its Status objects. */
-export type RefusalReason = "AlreadyExists" | "Forbidden" | "NotFound" | "Invalid" | "Conflict" | "BadRequest";
-
-/** The API server refused a request. */
-export class ApiRefusal extends Error {
-  public override readonly name = "ApiRefusal";
-
-  public constructor(
-    public readonly reason: RefusalReason,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+import { checkImmutable, checkStatefulSet, without } from "./validation";
 
 /** Who writes, and how. */
 export interface WriteOptions {
@@ -37,96 +22,6 @@ export interface WriteOptions {
   readonly asFound?: boolean;
   /** Server-side apply only: takes fields from other managers instead of answering with a conflict. */
   readonly force?: boolean;
-}
-
-/** Fields that nobody may change, by kind; a path is a list of names below the object. */
-const immutableFields: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  "v1/PersistentVolumeClaim": [
-    ["spec", "accessModes"],
-    ["spec", "selector"],
-    ["spec", "storageClassName"],
-    ["spec", "volumeMode"],
-  ],
-  "v1/Secret": [["type"]],
-  "rbac.authorization.k8s.io/v1/RoleBinding": [["roleRef"]],
-  "rbac.authorization.k8s.io/v1/ClusterRoleBinding": [["roleRef"]],
-};
-
-/** Fields of a StatefulSet's spec that may change; all others are immutable. */
-const mutableSetFields = new Set([
-  "minReadySeconds",
-  "ordinals",
-  "persistentVolumeClaimRetentionPolicy",
-  "replicas",
-  "revisionHistoryLimit",
-  "template",
-  "updateStrategy",
-]);
-
-function without(value: unknown, names: ReadonlySet<string>): JsonObject {
-  return Object.fromEntries(Object.entries(isObject(value) ? value : {}).filter(([name]) => !names.has(name)));
-}
-
-/** What says where the data of a PersistentVolume is. */
-function volumeSource(volume: KubernetesObject): JsonObject {
-  return sourceOf((volume as PersistentVolume).spec);
-}
-
-function invalid(object: KubernetesObject, problem: string): ApiRefusal {
-  const kind = qualified(object.apiVersion, object.kind);
-  return new ApiRefusal("Invalid", `${kind} "${object.metadata.name}" is invalid: ${problem}`);
-}
-
-function checkImmutable(before: KubernetesObject, after: KubernetesObject): void {
-  const id = `${after.apiVersion}/${after.kind}`;
-  if (
-    id === "apps/v1/StatefulSet" &&
-    !sameJson(without(before.spec, mutableSetFields), without(after.spec, mutableSetFields))
-  ) {
-    const names = [
-      "'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit',",
-      "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds'",
-    ].join(" ");
-    throw invalid(after, `spec: Forbidden: updates to statefulset spec for fields other than ${names} are forbidden`);
-  }
-  if (id === "v1/PersistentVolume" && !sameJson(volumeSource(before), volumeSource(after))) {
-    const source = "spec.persistentvolumesource";
-    throw invalid(after, `${source}: Forbidden: ${source} is immutable after creation`);
-  }
-  const bound = at(before, "spec", "volumeName");
-  if (id === "v1/PersistentVolumeClaim" && bound !== undefined && bound !== at(after, "spec", "volumeName")) {
-    throw invalid(
-      after,
-      "spec: Forbidden: spec is immutable after creation except resources.requests for bound claims",
-    );
-  }
-  for (const path of immutableFields[id] ?? []) {
-    if (!sameJson(at(before, ...path), at(after, ...path))) {
-      throw invalid(after, `${path.join(".")}: Invalid value: field is immutable`);
-    }
-  }
-  const changed = (["data", "binaryData"] as const).some((name) => !sameJson(before[name], after[name]));
-  if (before.immutable === true && changed) {
-    throw invalid(after, "data: Forbidden: field is immutable when `immutable` is set");
-  }
-}
-
-function checkStatefulSet(set: KubernetesObject): void {
-  for (const path of [
-    ["spec", "replicas"],
-    ["spec", "ordinals", "start"],
-  ]) {
-    const value = at(set, ...path);
-    if (typeof value === "number" && value < 0) {
-      throw invalid(set, `${path.join(".")}: Invalid value: ${value}: must be greater than or equal to 0`);
-    }
-  }
-  const labels = at(set, "spec", "template", "metadata", "labels");
-  const selector = at(set, "spec", "selector");
-  const isValid = !selectsEverything(selector) && invalidExpressions(selector).length === 0;
-  if (!isValid || !selects(selector, asLabels(labels))) {
-    throw invalid(set, "spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`");
-  }
 }
 
 /** The write side of a simulated API server: admission, defaults, validation, server-side apply. */
@@ -316,9 +211,4 @@ function checkConflicts(config: JsonObject, others: readonly (readonly [string, 
       throw new ApiRefusal("Conflict", `Apply failed with 1 conflict: conflict with "${manager}": ${path}`);
     }
   }
-}
-
-/** The answer to a request for an object that does not exist. */
-export function notFound(reference: ObjectReference): ApiRefusal {
-  return new ApiRefusal("NotFound", `${resourceOf(reference)} "${reference.name}" not found`);
 }

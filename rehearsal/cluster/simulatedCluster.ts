@@ -1,3 +1,4 @@
+import { ApiRefusal, notFound } from "../apiServer/apiRefusal";
 import { hasRangeLock } from "../../core/contract/clusterIdentity";
 import { rangeLockApi } from "../../core/protections/rangeLock";
 import { annotations, titleOf } from "../../core/kubernetes";
@@ -6,7 +7,7 @@ import type { LeaseAge } from "../../core/protections/leaving";
 import { UserError } from "../../core/userError";
 import { Unreachable } from "../../live/client/cluster";
 import type { Cluster, Listing, ObjectReference, Refused } from "../../live/client/cluster";
-import { ApiRefusal, SimulatedApiServer, notFound } from "../apiServer/simulatedApiServer";
+import { SimulatedApiServer } from "../apiServer/simulatedApiServer";
 import type { WriteOptions } from "../apiServer/simulatedApiServer";
 import type { SimulatedClusterOptions, SimulatedStorageClass } from "./clusterOptions";
 import { requestDeletion } from "../apiServer/deletion";

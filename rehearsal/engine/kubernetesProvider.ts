@@ -1,5 +1,5 @@
+import { ApiRefusal } from "../apiServer/apiRefusal";
 import type { KubernetesObject } from "../../core/kubernetes";
-import { ApiRefusal } from "../apiServer/simulatedApiServer";
 import { awaitReady, unhealthy } from "./awaiter";
 import type { SimulatedCluster } from "../cluster/simulatedCluster";
 import { diffKubernetes, prune } from "./diff";

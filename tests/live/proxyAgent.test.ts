@@ -2,7 +2,7 @@ import * as http from "node:http";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { ApiClient } from "../../live/client/apiClient";
-import type { ApiRequest } from "../../live/client/apiClient";
+import type { ApiRequest } from "../../live/client/exchange";
 import { ApiServerStub, kubeconfigOf } from "./apiServerStub";
 
 const get: ApiRequest = { method: "GET", path: "/version", action: "get the version" };

@@ -8,9 +8,10 @@ import {
   oneStep,
   oneWrite,
   secretsStaySecret,
-  volumesIntact,
 } from "../../rehearsal/invariants";
-import type { Ledger, MovedSet, Snapshot } from "../../rehearsal/invariants";
+import { volumesIntact } from "../../rehearsal/volumeInvariants";
+import type { MovedSet, Snapshot } from "../../rehearsal/invariants";
+import type { Ledger } from "../../rehearsal/volumeInvariants";
 
 const set: MovedSet = { name: "web", namespace: "shop", start: 0, replicas: 3, batch: 1, volumes: "carry" };
 

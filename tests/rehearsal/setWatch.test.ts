@@ -1,7 +1,8 @@
 import { sides } from "../../core/ordinals";
 import type { KubernetesObject } from "../../core/kubernetes";
 import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
-import { atMostOne, volumesIntact } from "../../rehearsal/invariants";
+import { atMostOne } from "../../rehearsal/invariants";
+import { volumesIntact } from "../../rehearsal/volumeInvariants";
 import type { MovedSet } from "../../rehearsal/invariants";
 import { SetWatch } from "../../rehearsal/setWatch";
 import { webSet } from "./setStage";

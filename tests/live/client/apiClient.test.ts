@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { ApiClient } from "../../../live/client/apiClient";
-import type { ApiRequest } from "../../../live/client/apiClient";
+import type { ApiRequest } from "../../../live/client/exchange";
 import { Unreachable } from "../../../live/client/cluster";
 import { ApiServerStub, kubeconfigOf, status } from "../apiServerStub";
 import type { Answer } from "../apiServerStub";

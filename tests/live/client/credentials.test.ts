@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { ApiClient } from "../../../live/client/apiClient";
-import type { ApiRequest } from "../../../live/client/apiClient";
+import type { ApiRequest } from "../../../live/client/exchange";
 import { ApiServerStub, certificate, kubeconfigOf, status, withFiles } from "../apiServerStub";
 
 const get: ApiRequest = { method: "GET", path: "/version", action: "get the version" };

@@ -4,8 +4,10 @@ import type { OrdinalRange, Side } from "../../../core/ordinals";
 import { holds, ordinalsOf, peerOf, sides } from "../../../core/ordinals";
 import type { HalfRecord } from "../../../core/protocol/protocol";
 import type { HalfPlan } from "../../../plan/half";
-import { atMostOne, oneWrite, volumesIntact } from "../../../rehearsal/invariants";
-import type { Ledger, Moment, Snapshot } from "../../../rehearsal/invariants";
+import { atMostOne, oneWrite } from "../../../rehearsal/invariants";
+import { volumesIntact } from "../../../rehearsal/volumeInvariants";
+import type { Moment, Snapshot } from "../../../rehearsal/invariants";
+import type { Ledger } from "../../../rehearsal/volumeInvariants";
 import { movedSet, name } from "./scene";
 import type { Scenario } from "./scene";
 

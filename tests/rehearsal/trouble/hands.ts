@@ -1,8 +1,8 @@
+import { ApiRefusal } from "../../../rehearsal/apiServer/apiRefusal";
 import type { StatefulSet } from "../../../core/kubernetes";
 import { annotations } from "../../../core/kubernetes";
 import type { OrdinalRange, Side } from "../../../core/ordinals";
 import { endOf, ordinalsOf, sides } from "../../../core/ordinals";
-import { ApiRefusal } from "../../../rehearsal/apiServer/simulatedApiServer";
 import type { Done } from "./checks";
 import { Nodes } from "./nodes";
 import { name, namespace, setReference } from "./scene";

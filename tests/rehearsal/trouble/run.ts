@@ -1,6 +1,6 @@
+import { ApiRefusal } from "../../../rehearsal/apiServer/apiRefusal";
 import { UserError } from "../../../core/userError";
 import { Unreachable } from "../../../live/client/cluster";
-import { ApiRefusal } from "../../../rehearsal/apiServer/simulatedApiServer";
 import { AwaitFailed } from "./up";
 import type { Point } from "./up";
 
