@@ -1,103 +1,130 @@
-// Not from the index: with Helm and Kustomize that takes a tenth of a second longer.
-import { Provider } from "@pulumi/kubernetes/provider";
-import type { ProviderArgs } from "@pulumi/kubernetes/provider";
-import * as pulumi from "@pulumi/pulumi";
-import { failsAsUserError } from "./components/failure";
-import { keepAnswersQuiet } from "./components/quietLog";
-import { SplitStatefulSet } from "./components/splitStatefulSet";
-import { contract } from "./core/contract/record";
-import type { WrittenOutputs } from "./core/contract/record";
-import { declaredText } from "./core/contract/takenAway";
-import { knownInWords, newAndKnown, warnedText } from "./core/contract/warned";
-import type { Connection } from "./live/client/cluster";
-import type { CutoverArgs } from "./plan/arguments";
-import { planHalf } from "./plan/half";
-import type { HalfPlan } from "./plan/half";
-
-export type { CutoverArgs } from "./plan/arguments";
+import type { CsiChanges } from "./core/volumes/csi";
+import type { InTreeVolumes } from "./core/volumes/csiForm";
+import type { Patch } from "./core/manifests/workload";
+import type { Side } from "./core/ordinals";
+import type { CutoverOutputs } from "./declareHalf";
+import { realPorts } from "./ground";
+import { programWith } from "./program";
 
 /**
- * The stack outputs of a half: return them from the Pulumi program, since the peer reads them. Undefined: there is no such
- * output this time.
+ * One half of a move, as a Pulumi program says it: keys, forms and checks are those of the config. All of them are plain
+ * values, since what is only known after an `up` (a `pulumi.Output`) cannot be decided on before it.
  */
-export type CutoverOutputs = {
-  readonly [output in keyof WrittenOutputs]:
-    pulumi.Output<Exclude<WrittenOutputs[output], undefined>> | Extract<WrittenOutputs[output], undefined>;
-};
-
-/**
- * Decides what this `up` may do with one half of a set, and declares it: the whole of a step in one call.
- *
- * @returns the stack outputs. Those that vouch for something resolve only after the live set was read again.
- * @throws pulumi.RunError with every problem in one message if the `up` may not run. Nothing has been declared then.
- */
-export async function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
-  keepAnswersQuiet();
-  const preview = pulumi.runtime.isDryRun();
-  const plan = await failsAsUserError(() => planHalf(args, preview)).catch(async (error: unknown) => {
-    // Known or not: why this `up` is refused may stand in them.
-    for (const warning of args.workload.warnings) await pulumi.log.warn(warning);
-    throw error;
-  });
-  const warnings = [...args.workload.warnings, ...plan.warnings];
-  const { fresh, known } = newAndKnown(warnings, plan.warned);
-  for (const warning of fresh) await pulumi.log.warn(warning);
-  if (preview && known.length > 0) await pulumi.log.info(knownInWords(known));
-  // For the comment on a pull request, and for who is asked to confirm.
-  if (preview && plan.stepWords !== undefined) await pulumi.log.info(plan.stepWords);
-  for (const note of plan.notes) await pulumi.log.info(note);
-
-  const { decision, workload } = plan;
-  const connection = plan.cluster.connection ?? args.connection;
-  if (connection.kubeconfig !== args.connection.kubeconfig) {
-    await pulumi.log.info(`context ${connection.context}: reached by the service account of this pod`);
-  }
-  const provider = new Provider("cluster", providerArgs(connection, plan));
-  const half = new SplitStatefulSet(workload.set.metadata.name, plan, { provider });
-
-  // Every output depends on the proof: a failed `up` keeps the earlier value of an output that rejects.
-  const proven = <T>(value: T): pulumi.Output<T> => half.held.apply(() => value);
-  const isSource = decision.side === "source";
-  const outputs: CutoverOutputs = {
-    contract: proven(contract),
-    side: proven(decision.side),
-    cutoverIndex: proven(decision.cutoverIndex),
-    cluster: proven(plan.clusterUid),
-    set: proven(plan.identity),
-    held: half.held,
-    turn: proven(decision.turn),
-    declared: proven(declaredText(workload.belongings)),
-    rangeLock: proven(plan.rangeLock !== undefined),
-    peerTurn: proven(decision.peerTurn),
-    warned: warnings.length > 0 ? proven(warnedText(warnings)) : undefined,
-    fenced: plan.fenced.length > 0 ? proven(plan.fenced) : undefined,
-    offer: isSource ? half.offer : undefined,
-    inventory: isSource ? half.inventory : undefined,
-    carried: isSource ? half.carried : undefined,
-  };
-  // Pulumi warns of an output that is undefined.
-  return Object.fromEntries(Object.entries(outputs).filter(([, output]) => output !== undefined)) as CutoverOutputs;
+export interface CutoverArgs {
+  /** Paths of the YAML files of the set and of what belongs to it, relative to the folder of `Pulumi.yaml`. */
+  readonly manifests: readonly string[];
+  /**
+   * The one number: the first ordinal that lives in the destination, from s to s+N.
+   * @default s+N: nothing has moved.
+   */
+  readonly cutoverIndex?: number | undefined;
+  /**
+   * Which half this stack is.
+   * @default the name of the stack, where that is `source` or `destination`.
+   */
+  readonly side?: Side | undefined;
+  /**
+   * The stack of the other half, in the same project; `none` ends the move on the half that holds all.
+   * @default `destination` and `source`, where the stacks have those names.
+   */
+  readonly peerStack?: string | undefined;
+  /**
+   * The kubeconfig context of the half's cluster.
+   * @default the side.
+   */
+  readonly context?: string | undefined;
+  /**
+   * Path or contents of the kubeconfig.
+   * @default `KUBECONFIG`, then `~/.kube/config`; in a pod without either, its service account.
+   */
+  readonly kubeconfig?: string | undefined;
+  /**
+   * The kubeconfig context of the peer's cluster, for a look at it before a claim; to read there is enough.
+   * @default none: it is not looked at.
+   */
+  readonly peerContext?: string | undefined;
+  /**
+   * The namespace of everything that has one.
+   * @default the set's own in the manifests, else `default`.
+   */
+  readonly namespace?: string | undefined;
+  /**
+   * Whether to create the namespace if it does not exist.
+   * @default true
+   */
+  readonly createNamespace?: boolean | undefined;
+  /**
+   * How many ordinals one step may move.
+   * @default 1
+   */
+  readonly batch?: number | undefined;
+  /**
+   * `carry` hands PersistentVolumes and claims over; `fresh` lets the application fill new ones.
+   * @default `carry`
+   */
+  readonly volumes?: "carry" | "fresh" | undefined;
+  /**
+   * Storage class in the source to storage class in the destination.
+   * @default the same names.
+   */
+  readonly storageClasses?: Readonly<Record<string, string>> | undefined;
+  /**
+   * CSI driver to the secret references and attributes of its volumes that differ in the destination.
+   * @default none.
+   */
+  readonly csi?: CsiChanges | undefined;
+  /**
+   * What in-tree volumes become in the destination that a CSI driver serves since CSI migration: `keep` hands them over as
+   * they are, `csi` as CSI volumes of the same disks.
+   * @default `keep`
+   */
+  readonly inTreeVolumes?: InTreeVolumes | undefined;
+  /**
+   * Names of Secrets that are read from the source and created in the destination.
+   * @default none.
+   */
+  readonly carrySecrets?: readonly string[] | undefined;
+  /**
+   * Names of ConfigMaps that are read from the source and created in the destination.
+   * @default none.
+   */
+  readonly carryConfigMaps?: readonly string[] | undefined;
+  /**
+   * What differs from the manifests in this half.
+   * @default none.
+   */
+  readonly patches?: readonly Patch[] | undefined;
+  /**
+   * Objects of the manifests that are not declared: `Kind/name`, `Kind/*`, `Kind.group/name`.
+   * @default none.
+   */
+  readonly leaveOut?: readonly string[] | undefined;
+  /**
+   * Whether to keep others from changing the set's ordinals.
+   * @default where the cluster can (Kubernetes 1.30).
+   */
+  readonly rangeLock?: boolean | undefined;
+  /**
+   * Source only: the set and what belongs to it run already, and the first `up` takes them over in place. Later ones take
+   * nothing over.
+   * @default false
+   */
+  readonly adopt?: boolean | undefined;
+  /**
+   * Pods that a person vouches for as stopped, although their nodes cannot: what the message prints that asks for it.
+   * @default none.
+   */
+  readonly fenced?: readonly string[] | undefined;
 }
 
-/** Every switch of the provider that could hide or lose something is set here, whatever the environment says. */
-function providerArgs({ context, kubeconfig }: Connection, plan: HalfPlan): ProviderArgs {
-  return {
-    context,
-    // For custom resources that name no namespace.
-    namespace: plan.workload.namespace,
-    // An output even where there is none: otherwise the SDK records this person's KUBECONFIG. The provider reads it anyway.
-    kubeconfig: kubeconfig === undefined ? pulumi.output(undefined) : pulumi.secret(kubeconfig),
-    // Left out, another server address in a kubeconfig makes Pulumi replace the provider, and with it every object.
-    clusterIdentifier: plan.clusterUid,
-    enableServerSideApply: true,
-    // Changed Secrets and ConfigMaps are updated in place, not replaced under running pods.
-    enableConfigMapMutable: true,
-    enableSecretMutable: true,
-    // An object that an interrupted `up` created is taken up again; namesakes of others are refused before.
-    upsertExistingObjects: true,
-    // An unreachable cluster is an error, never a silent success.
-    skipUpdateUnreachable: false,
-    deleteUnreachable: false,
-    enablePatchForce: false,
-  };
+/**
+ * Decides what this `up` may do with one half of a set, and declares it: the whole of a step in one call. The config is not
+ * read: hand over what of it counts.
+ *
+ * @returns the stack outputs. Return them from the program: the peer reads them. Those that vouch for something resolve
+ * only after the live set was read again.
+ * @throws pulumi.RunError with every problem in one message if the `up` may not run. Nothing has been declared then.
+ */
+export function cutover(args: CutoverArgs): Promise<CutoverOutputs> {
+  return programWith(args, realPorts());
 }

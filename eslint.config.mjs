@@ -9,7 +9,13 @@ const rooms = [
     (room) => `core/${room}/**`,
   ),
   ...["live/client/**", "live/*.ts", "live/survey/**"],
-  ...["settings/**", "{settings,input}.ts", "components/**", "plan/**", "{cutover,program,startup,index,library}.ts"],
+  ...[
+    "settings/**",
+    "{settings,input}.ts",
+    "components/**",
+    "plan/**",
+    "{cutover,declareHalf,program,ground,startup,index,library}.ts",
+  ],
   ...["apiServer", "controllers", "cluster", "engine"].map((room) => `rehearsal/${room}/**`),
   ...["rehearsal/*.ts", "driver/**", "cli/**", "dev/**", "tests/**"],
 ];

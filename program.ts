@@ -3,11 +3,14 @@ import { failsAsUserError } from "./components/failure";
 import { endOf } from "./core/ordinals";
 import { UserError } from "./core/userError";
 import type { Problem } from "./core/userError";
-import { cutover } from "./cutover";
-import type { CutoverArgs, CutoverOutputs } from "./cutover";
+import { declareHalf } from "./declareHalf";
+import type { CutoverOutputs } from "./declareHalf";
 import { readInput } from "./input";
 import type { ReadFile } from "./input";
 import type { Cluster, Connection } from "./live/client/cluster";
+import type { CutoverArgs } from "./plan/arguments";
+import type { ConfigSource } from "./settings/configReader";
+import { configText } from "./settings/projectFile";
 
 /** What the program needs from outside: the rehearsal gives its own. */
 export interface Ports {
@@ -17,24 +20,44 @@ export interface Ports {
 }
 
 /**
- * The Pulumi program of one half: reads config and manifests, then lets `cutover` decide and declare.
+ * The Pulumi program of one half: reads config and manifests, then lets `declareHalf` decide and declare.
  *
  * @returns the stack outputs.
  * @throws pulumi.RunError with every problem in one message. Nothing has been declared then.
  */
-export async function program(ports: Ports): Promise<CutoverOutputs> {
-  return cutover(await failsAsUserError(() => readArgs(ports)));
+export function program(ports: Ports): Promise<CutoverOutputs> {
+  return run(ports, async () => {
+    const projectFile = await ports.readFile("Pulumi.yaml").catch(() => undefined);
+    return { values: pulumi.runtime.allConfig(), ...(projectFile === undefined ? {} : { projectFile }) };
+  });
 }
 
-async function readArgs(ports: Ports): Promise<CutoverArgs> {
+/** Keys of the config that have another namespace than the project's. */
+const providerKeys = new Set(["context", "kubeconfig"]);
+
+/** The same with values that another program gives, and not the config: by the config's keys, read and checked as those are. */
+export function programWith(given: object, ports: Ports): Promise<CutoverOutputs> {
+  const entries = Object.entries(given).flatMap(([key, value]: [string, unknown]) => {
+    const space = providerKeys.has(key) ? "kubernetes" : pulumi.getProject();
+    return value === undefined ? [] : [[`${space}:${key}`, configText(value)] as const];
+  });
+  return run(ports, () => Promise.resolve({ values: Object.fromEntries(entries), byProgram: true }));
+}
+
+async function run(
+  ports: Ports,
+  read: () => Promise<Omit<ConfigSource, "project" | "stack">>,
+): Promise<CutoverOutputs> {
+  return declareHalf(
+    await failsAsUserError(async () => {
+      const source = { project: pulumi.getProject(), stack: pulumi.getStack(), ...(await read()) };
+      return readArgs(source, ports);
+    }),
+  );
+}
+
+async function readArgs(source: ConfigSource, ports: Ports): Promise<CutoverArgs> {
   const problems: Problem[] = [];
-  const projectFile = await ports.readFile("Pulumi.yaml").catch(() => undefined);
-  const source = {
-    project: pulumi.getProject(),
-    stack: pulumi.getStack(),
-    values: pulumi.runtime.allConfig(),
-    ...(projectFile === undefined ? {} : { projectFile }),
-  };
   const input = await readInput(source, ports.readFile, problems);
   if (input === undefined) throw new UserError(problems);
   const { settings, workload } = input;

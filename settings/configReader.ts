@@ -11,6 +11,8 @@ export interface ConfigSource {
   readonly values: Readonly<Record<string, string>>;
   /** Text of `Pulumi.yaml`, if it could be read: tells a stack's own `cutoverIndex` from the project's. */
   readonly projectFile?: string;
+  /** Whether another program gave the values, as arguments of `cutover`. Default: they are config. */
+  readonly byProgram?: boolean;
 }
 
 /** Reads values of config and collects what is wrong with them. A value is undefined if it is unset or refused. */
@@ -21,11 +23,14 @@ export class ConfigReader {
   /** What `Pulumi.yaml` sets for every stack. */
   public readonly shared: ReadonlyMap<string, string>;
   private readonly values: Readonly<Record<string, string>>;
+  /** Whether another program gave the values. */
+  public readonly byProgram: boolean;
 
-  public constructor({ project, stack, values, projectFile = "" }: ConfigSource) {
+  public constructor({ project, stack, values, projectFile = "", byProgram = false }: ConfigSource) {
     this.project = project;
     this.stack = stack;
     this.values = values;
+    this.byProgram = byProgram;
     this.shared = sharedConfig(project, projectFile);
   }
 
@@ -67,7 +72,12 @@ export class ConfigReader {
   }
 
   public problem(where: string, problem: Omit<Problem, "where">): void {
-    this.problems.push({ where, ...problem });
+    this.problems.push({ where: this.named(where), ...problem });
+  }
+
+  /** A key as whoever gave its value knows it. */
+  private named(key: string): string {
+    return this.byProgram ? key.replace(/^kubernetes:/, "") : key;
   }
 
   /** Whether a key's value is the one of `Pulumi.yaml`. */
@@ -78,6 +88,7 @@ export class ConfigReader {
 
   /** How to change a key; `path` leads to the first element of a list or map. */
   public change(key: string, example: string, path = ""): string {
+    if (this.byProgram) return this.edit(key);
     if (this.isShared(key)) return `Change ${key} in Pulumi.yaml`;
     const target = path === "" ? key : `--path '${key}${path}'`;
     return `Run: pulumi config set ${target} ${example} -s ${this.stack}`;
@@ -85,11 +96,13 @@ export class ConfigReader {
 
   /** Where to change a key that no single command sets. */
   public edit(key: string): string {
+    if (this.byProgram) return `Change ${this.named(key)} in the arguments of cutover`;
     return `Change ${key} in ${this.isShared(key) ? "Pulumi.yaml" : `Pulumi.${this.stack}.yaml`}`;
   }
 
   /** How to remove a key: a clause, without its first capital. */
   public removal(key: string): string {
+    if (this.byProgram) return "remove it from the arguments of cutover";
     const remove = `pulumi config rm ${key} -s ${this.stack}`;
     return this.isShared(key) ? `remove it from Pulumi.yaml` : `remove it: ${remove}`;
   }

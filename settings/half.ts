@@ -91,7 +91,8 @@ export function halfWarnings(reader: ConfigReader, side: Side | undefined): read
   const named = asSide(stack);
   if (side !== undefined && named !== undefined && side !== named) {
     warnings.push(
-      `side is ${side} although the stack is named ${stack}. If that is a mistake: pulumi config rm side -s ${stack}`,
+      `side is ${side} although the stack is named ${stack}. If that is a mistake` +
+        (reader.byProgram ? `, ${reader.removal("side")}` : `: pulumi config rm side -s ${stack}`),
     );
   }
   return warnings;

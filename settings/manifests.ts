@@ -8,7 +8,9 @@ export function readManifestPaths(reader: ConfigReader): readonly string[] {
   const todo = reader.change("manifests", "web.yaml", "[0]");
   const value = reader.value("manifests");
   if (value === undefined) {
-    const add = "Add it to config in Pulumi.yaml, for both halves: manifests: [web.yaml]";
+    const add = reader.byProgram
+      ? "Add it to the arguments of cutover"
+      : "Add it to config in Pulumi.yaml, for both halves: manifests: [web.yaml]";
     reader.problem("manifests", { what: "is not set", legal, todo: add });
     return [];
   }

@@ -9,6 +9,6 @@ test("Pulumi starts what index.ts was compiled to, without a compiler of its own
   expect(project).toMatchObject({ main: "dist/index.js", runtime: { options: { typescript: false } } });
   const compiled = readFileSync(resolve(repository, "dist/index.js"), "utf8");
   // First of all, what is spared must be spared before the SDK is loaded.
-  expect(compiled).toMatch(/^"use strict";[^]*?require\("\.\/startup"\)[^]*?require\("@pulumi\/pulumi"\)/);
+  expect(/require\("([^"]+)"\)/.exec(compiled)?.[1]).toBe("./startup");
   expect(compiled).toContain("module.exports = main");
 });

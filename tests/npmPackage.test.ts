@@ -48,7 +48,7 @@ afterAll(() => {
 
 test("has what users need, and nothing that only developers do", () => {
   const roots = [...new Set(files.map((path) => path.split("/")[0]))].sort();
-  expect(roots).toEqual([".github", "README.md", "bin", "deploy", "dist", "docs", "package.json"]);
+  expect(roots).toEqual([".github", "LICENSE", "README.md", "bin", "deploy", "dist", "docs", "package.json"]);
   const inDist = new Set(files.filter((path) => path.startsWith("dist/")).map((path) => path.split("/")[1]));
   expect([...inDist].filter((entry) => !/\.(js|d\.ts)$/.test(entry ?? "")).sort()).toEqual([
     ...["cli", "components", "core", "driver", "live", "plan", "rehearsal", "settings"],
@@ -85,32 +85,34 @@ test("`npx cutover rehearse` runs from it", () => {
 });
 
 const inTypeScript = `
-import { cutover, connectCluster, SplitStatefulSet, type Workload } from "${name}";
-declare const workload: Workload;
-const args = {
-  side: "source" as const, workload, cutoverIndex: 3, peerStack: "destination",
-  connection: { context: "source" }, connect: connectCluster,
-};
-export const outputs: Promise<Readonly<Record<string, unknown>>> = cutover(args);
-export const token: typeof SplitStatefulSet = SplitStatefulSet;
+import { cutover, type CutoverArgs, type CutoverOutputs } from "${name}";
+const args: CutoverArgs = { manifests: ["web.yaml"], cutoverIndex: 3, batch: 2, storageClasses: { fast: "quick" } };
+export async function main(): Promise<object> {
+  const outputs: CutoverOutputs = await cutover(args);
+  outputs.held.apply(({ start, replicas }): number => start + replicas);
+  // @ts-expect-error -- no such output
+  void outputs.holds;
+  return outputs;
+}
 // @ts-expect-error -- there are two sides
 void cutover({ ...args, side: "middle" });
 // @ts-expect-error -- an index is a number
 void cutover({ ...args, cutoverIndex: "3" });
+// @ts-expect-error -- the manifests are needed
+void cutover({ cutoverIndex: 3 });
 `;
 const inJavaScript = `
-const { cutover, connectCluster, SplitStatefulSet, readWorkload, UserError } = require("${name}");
-/** @type {import("${name}").Problem[]} */
-const problems = [];
-const text = require("node:fs").readFileSync("web.yaml", "utf8");
-const options = { side: /** @type {const} */ ("source"), patches: [], storageClasses: {} };
-const workload = readWorkload([{ path: "web.yaml", text }], options, problems);
-// @ts-expect-error -- it may be undefined
-if (false) workload.range;
-console.log(typeof cutover, typeof connectCluster, SplitStatefulSet.name, UserError.name, workload?.range, problems);
+const library = require("${name}");
+/** @type {import("${name}").CutoverArgs} */
+const args = { manifests: ["web.yaml"] };
+/** @returns {Promise<import("${name}").CutoverOutputs>} */
+const main = () => library.cutover(args);
+// @ts-expect-error -- a map
+if (false) library.cutover({ ...args, storageClasses: "fast" });
+console.log(Object.keys(library), typeof main, typeof require("${name}/program"));
 `;
 
-test("the component and `cutover` can be imported in TypeScript and in JavaScript, with their types", () => {
+test("`cutover` can be imported in TypeScript and in JavaScript, with its types, and nothing else", () => {
   writeFileSync(join(folder, "use.ts"), inTypeScript);
   writeFileSync(join(folder, "use.js"), inJavaScript);
   const options = ["--noEmit", "--strict", "--skipLibCheck", "--allowJs", "--checkJs", "--module", "nodenext"];
@@ -119,7 +121,28 @@ test("the component and `cutover` can be imported in TypeScript and in JavaScrip
     ...{ cwd: folder, encoding: "utf8" },
   });
   expect(stdout).toBe("");
-  expect(run(process.execPath, "use.js")).toBe(
-    "function function SplitStatefulSet UserError { start: 0, replicas: 3 } []\n",
+  expect(run(process.execPath, "use.js")).toBe("[ 'cutover' ] function function\n");
+});
+
+test("what was compiled from a source that is gone is not packed: npm builds the package anew", () => {
+  const clone = join(folder, "clone");
+  mkdirSync(join(clone, "dist/old"), { recursive: true });
+  const { scripts } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  // With a build that compiles one source: what matters is what it finds.
+  const build =
+    "node -e \"require('node:fs').mkdirSync('dist', { recursive: true }); require('node:fs').writeFileSync('dist/new.js', '')\"";
+  writeFileSync(
+    join(clone, "package.json"),
+    JSON.stringify({ name, version, files: ["dist"], scripts: { ...scripts, build } }),
   );
+  writeFileSync(join(clone, "dist/old/left.js"), "");
+  execFileSync("npm", ["pack", "--silent"], { cwd: clone, stdio: "ignore" });
+  expect(
+    run("tar", "-tzf", join(clone, `${name}-${version}.tgz`))
+      .trim()
+      .split("\n")
+      .sort(),
+  ).toEqual(["package/dist/new.js", "package/package.json"]);
 });

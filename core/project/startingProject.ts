@@ -15,7 +15,7 @@ export type ProjectFiles = Readonly<Record<string, string>>;
 /** The entry point that `Pulumi.yaml` names: plain JavaScript, which needs no compiler. */
 const entryPoint = "index.js";
 const entryText = `// The program of statefulset-cutover. Which set it moves is said in Pulumi.yaml.
-module.exports = require("statefulset-cutover/dist/index");
+module.exports = require("statefulset-cutover/program");
 `;
 
 /**

@@ -1,4 +1,13 @@
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- Pulumi calls what a program exports with `export =`
-import main = require("../../index");
+import * as pulumi from "@pulumi/pulumi";
+import { cutover } from "statefulset-cutover";
+import type { CutoverOutputs } from "statefulset-cutover";
 
-export = main;
+const config = new pulumi.Config();
+
+/** The program of each half. What it is given is in Pulumi.yaml, where `cutover rehearse` and `cutover walk` read it too. */
+export = (): Promise<CutoverOutputs> =>
+  cutover({
+    manifests: config.requireObject<string[]>("manifests"),
+    cutoverIndex: config.getNumber("cutoverIndex"),
+    context: new pulumi.Config("kubernetes").get("context"),
+  });

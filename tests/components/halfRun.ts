@@ -4,8 +4,8 @@ import type { HalfOutputs } from "../../core/contract/record";
 import { inventoryOf } from "../../core/volumes/volume";
 import type { FoundClaim } from "../../core/volumes/volume";
 import type { Workload } from "../../core/manifests/workload";
-import { cutover } from "../../cutover";
-import type { CutoverArgs } from "../../cutover";
+import { declareHalf } from "../../declareHalf";
+import type { CutoverArgs } from "../../plan/arguments";
 import { claim, found, node, pod, volume, webSet } from "../core/builders";
 import type { FakeCluster } from "../live/fakeCluster";
 import { record } from "./recorder";
@@ -74,7 +74,7 @@ export async function up(side: Side, cutoverIndex: number, cluster: FakeCluster,
     connect: () => cluster,
     ...scene.args,
   };
-  return record(() => cutover(args), {
+  return record(() => declareHalf(args), {
     preview,
     stack: side,
     stacks,

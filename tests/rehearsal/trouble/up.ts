@@ -18,7 +18,7 @@ import type { Guard } from "./guard";
  *
  * Real: everything that decides (`planHalf` with all of core/ and live/ below it), the guard just before the write, the
  * proof after it, and the awaiter's rule, against the simulated API server and controllers.
- * Modelled, because the SDK and its engine cost 50 ms an `up`: what cutover.ts and components/ declare (namespace, range lock,
+ * Modelled, because the SDK and its engine cost 50 ms an `up`: what declareHalf.ts and components/ declare (namespace, range lock,
  * volumes handed over, then the set; belongings and carried Secrets are left out), when the engine writes a resource (it
  * is not in the state, or it differs from what the refresh found, or it was not ready), and that outputs are recorded
  * together at the end or not at all. tests/rehearsal/schedules.test.ts holds the same against the real SDK.
@@ -152,7 +152,7 @@ function differs(live: StatefulSet | undefined, half: StatefulSet): boolean {
   return changed || !sameRange(rangeOfSet(live), rangeOfSet(half)) || liveHalf(live).turn !== liveHalf(half).turn;
 }
 
-/** As in cutover.ts. */
+/** As in declareHalf.ts. */
 function outputsOf({ decision, clusterUid, identity, rangeLock, fenced }: HalfPlan, proof: Proof): WrittenOutputs {
   const { side, cutoverIndex, turn, peerTurn } = decision;
   const isSource = side === "source";
