@@ -131,6 +131,20 @@ test("what is gone has stopped: its node says so, or a person", async () => {
 });
 
 test.each(cases)("%s", async (_, only, take, violation) => {
-  const found = await search({ schedules: 1_000, seed: 1, only, guard: take() });
+  const found = await search({ schedules: 1_000, seed: 1, only, guard: take(), shortens: false });
   expect(found.counterexample).toMatch(violation);
+});
+
+test("what breaks is told as the shortest sequence", async () => {
+  const wanted = {
+    schedules: 1_000,
+    seed: 1,
+    only: { protection: "outputs", others: "restore", replicas: 4 },
+  } as const;
+  const lines = async (shortens: boolean): Promise<number> => {
+    const { counterexample = "" } = await search({ ...wanted, guard: without("gap")(), shortens });
+    expect(counterexample).toMatch(/=> now the ordinals .* are in neither half/);
+    return counterexample.split("\n").length;
+  };
+  expect(await lines(true)).toBeLessThan(await lines(false));
 });

@@ -17,6 +17,8 @@ export interface Search {
   /** What the scenarios are to be like. Left out: all that there are. */
   readonly only?: Partial<Scenario>;
   readonly guard?: Guard;
+  /** Whether what was found is to be made as short as it can be, which takes longer. Default true. */
+  readonly shortens?: boolean;
   /** Is told after every schedule. */
   readonly played?: () => void;
 }
@@ -26,7 +28,7 @@ export interface Found {
   readonly seed: number;
   /** How many schedules were played before the one that broke an invariant; all of them if none did. */
   readonly schedules: number;
-  /** The shortest sequence that breaks an invariant, in words; undefined if none does. */
+  /** A sequence that breaks an invariant, in words, the shortest unless it was not asked for; undefined if none does. */
   readonly counterexample: string | undefined;
   /** The most `up` that following advice took from the end of a schedule to an end of the move. */
   readonly mostUps: number;
@@ -56,7 +58,8 @@ function scenarios(only: Partial<Scenario>): fc.Arbitrary<Scenario> {
 class Broken extends Error {}
 
 /** Plays random schedules until one breaks an invariant, and shortens that. */
-export async function search({ schedules, seed, only = {}, guard = wholeGuard, played }: Search): Promise<Found> {
+export async function search(wanted: Search): Promise<Found> {
+  const { schedules, seed, only = {}, guard = wholeGuard, shortens = true, played } = wanted;
   let mostUps = 0;
   const known = new KnownWays();
   const begun = new Map<string, TroubledWorld>();
@@ -71,7 +74,8 @@ export async function search({ schedules, seed, only = {}, guard = wholeGuard, p
     played?.();
     if (broken !== undefined) throw new Broken();
   });
-  const result = await fc.check(property, { numRuns: schedules, ...(seed === undefined ? {} : { seed }) });
+  const options = { numRuns: schedules, endOnFailure: !shortens };
+  const result = await fc.check(property, { ...options, ...(seed === undefined ? {} : { seed }) });
   const shortest = result.counterexample?.[0];
   // Anything else that was thrown is a defect of ours, or of the simulation.
   if (result.failed && !(result.errorInstance instanceof Broken)) throw result.errorInstance;
