@@ -1,10 +1,10 @@
+import { operations } from "../core/manifests/jsonPatch";
 import { isObject, parsedJson } from "../core/json";
 import type { Patch } from "../core/manifests/workload";
 import type { Problem } from "../core/userError";
 import type { ConfigReader } from "./configReader";
 import { kindOf } from "./shape";
 
-const operations = ["add", "remove", "replace", "move", "copy", "test"];
 const pointer = 'a JSON pointer, such as "/spec/replicas"';
 
 /** Reads the patches. They may hold anything, so no value of theirs is shown. */
@@ -56,7 +56,7 @@ function operationProblems(where: string, operation: unknown): Problem[] {
   if (!isObject(operation)) return [{ where, what: `is ${kindOf(operation)}`, legal: "an object { op, path, value }" }];
   const problems: Problem[] = unknownKeys(where, operation, ["op", "path", "from", "value"]);
   const { op, path, from } = operation;
-  if (!operations.some((o) => o === op)) {
+  if (!operations.some((one) => one === op)) {
     const what = typeof op === "string" && op !== "" ? "is not an operation" : `is ${kindOf(op)}`;
     problems.push({ where: `${where}.op`, what, legal: operations.join(", ") });
   }

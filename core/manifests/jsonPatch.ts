@@ -13,7 +13,8 @@ export class PatchError extends Error {
   public override readonly name = "PatchError";
 }
 
-const operations = ["add", "remove", "replace", "move", "copy", "test"];
+/** What an entry of a JSON patch may do (RFC 6902). */
+export const operations: readonly string[] = ["add", "remove", "replace", "move", "copy", "test"];
 
 /** Applies a JSON patch (RFC 6902) and returns the result; the document itself is left alone. */
 export function applyJsonPatch(document: unknown, patch: readonly unknown[]): unknown {

@@ -5,7 +5,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiClient } from "../playground/api";
+import type { PlaygroundApi } from "../playground/api";
 import { playgroundFolder } from "../playground/build";
 import { Clusters, CONTEXTS } from "../playground/clusters";
 import type { ContextName } from "../playground/clusters";
@@ -25,7 +25,7 @@ const AFTERMATH_MS = 1_000;
 
 /** Two control planes. */
 export class Ground {
-  private readonly clients: Readonly<Record<ContextName, ApiClient>>;
+  private readonly clients: Readonly<Record<ContextName, PlaygroundApi>>;
   private readonly namespaces: string[] = [];
   private stopping: Promise<void> | undefined;
 
@@ -36,7 +36,7 @@ export class Ground {
     private readonly observer: Observer,
     public readonly talk: Talk,
   ) {
-    const client = (context: ContextName): ApiClient => ApiClientOf(clusters, context);
+    const client = (context: ContextName): PlaygroundApi => ApiClientOf(clusters, context);
     this.clients = { source: client("source"), destination: client("destination") };
   }
 
@@ -73,7 +73,7 @@ export class Ground {
   }
 
   /** A client with the administrator's rights. */
-  public client(context: ContextName): ApiClient {
+  public client(context: ContextName): PlaygroundApi {
     return this.clients[context];
   }
 
@@ -126,7 +126,7 @@ export class Ground {
   }
 }
 
-function ApiClientOf(clusters: Clusters, context: ContextName): ApiClient {
+function ApiClientOf(clusters: Clusters, context: ContextName): PlaygroundApi {
   const plane = clusters.controlPlane(context);
   if (plane === undefined) throw new Error(`${context} was not started`);
   return plane.client();

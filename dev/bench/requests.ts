@@ -1,7 +1,7 @@
 /**
  * What the API servers count themselves: requests by verb, from their /metrics.
  */
-import type { ApiClient } from "../playground/api";
+import type { PlaygroundApi } from "../playground/api";
 import { median } from "./statistics";
 
 /** Number of requests by verb. */
@@ -32,7 +32,7 @@ export function parseRequests(metrics: string): Requests {
 }
 
 /** Requests to all these clusters together so far. */
-export async function requestsSoFar(clients: readonly ApiClient[]): Promise<Requests> {
+export async function requestsSoFar(clients: readonly PlaygroundApi[]): Promise<Requests> {
   const texts = await Promise.all(clients.map((client) => client.text("GET", "/metrics")));
   return combined(texts.map(parseRequests), (counts) => counts.reduce((sum, count) => sum + count, 0));
 }

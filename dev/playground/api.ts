@@ -46,7 +46,7 @@ const PATCH_TYPES: Record<PatchKind, string> = {
 };
 
 /** A client for one cluster. Call `close` when done, or open connections keep the process alive for some seconds. */
-export class ApiClient {
+export class PlaygroundApi {
   private readonly agent: HttpsAgent;
 
   /** @param access where and as whom */
@@ -56,8 +56,8 @@ export class ApiClient {
   }
 
   /** A client for one context of a kubeconfig. */
-  static fromKubeconfig(file: string, context: string): ApiClient {
-    return new ApiClient(readAccess(file, context));
+  static fromKubeconfig(file: string, context: string): PlaygroundApi {
+    return new PlaygroundApi(readAccess(file, context));
   }
 
   /** Reads an object or a list, by its path such as `/api/v1/nodes`. */

@@ -3,7 +3,7 @@
  */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { ApiClient } from "./api";
+import { PlaygroundApi } from "./api";
 import { ComponentProcesses } from "./componentProcesses";
 import type { HowToStop } from "./componentProcesses";
 import { assignPorts, COMPONENTS, layoutOf, PORT_COUNT } from "./components";
@@ -92,8 +92,8 @@ export class ControlPlane {
   }
 
   /** A client of the API server, with the administrator's token. */
-  client(): ApiClient {
-    return ApiClient.fromKubeconfig(this.kubeconfig, this.context);
+  client(): PlaygroundApi {
+    return PlaygroundApi.fromKubeconfig(this.kubeconfig, this.context);
   }
 
   /** The process ids of the components that run (or are paused). */

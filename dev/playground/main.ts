@@ -4,7 +4,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { messageOf } from "../../core/userError";
 import { shellWord } from "../../core/shell";
-import { ApiClient } from "./api";
+import { PlaygroundApi } from "./api";
 import { CONTEXTS, Clusters, DEFAULT_DIR } from "./clusters";
 import type { ClustersStatus } from "./clusters";
 import { PlaygroundError, UsageError } from "./errors";
@@ -163,7 +163,7 @@ async function makeVolumes(namespace: string, claims: string[], options: Volumes
       `The clusters are not running (${clusters.dir}): \`npm run clusters -- up\` starts them.`,
     );
   }
-  const client = ApiClient.fromKubeconfig(kubeconfig, options.context);
+  const client = PlaygroundApi.fromKubeconfig(kubeconfig, options.context);
   try {
     await createStorageClasses(client);
     for (const claim of claims) {

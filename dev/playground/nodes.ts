@@ -2,7 +2,7 @@
  * The nodes of a playground cluster, as their kubelets would register them. They are objects only; KWOK plays their kubelets
  * (stages/nodes.yaml), which fills in what is the same for every node.
  */
-import type { ApiClient, KubeObject } from "./api";
+import type { PlaygroundApi, KubeObject } from "./api";
 import { kubernetesVersion, readBuildInput } from "./build";
 import { podNetwork } from "./components";
 
@@ -59,7 +59,7 @@ function nodeObject(context: string, number: number, index: number, kubeletVersi
 }
 
 /** Creates the nodes of a cluster. `number` (1 or 2) keeps the addresses of the two clusters apart. */
-export async function createNodes(client: ApiClient, context: string, number: number): Promise<void> {
+export async function createNodes(client: PlaygroundApi, context: string, number: number): Promise<void> {
   const kubeletVersion = kubernetesVersion(readBuildInput().goMod);
   await Promise.all(
     nodeNames(context).map((_, index) =>
@@ -74,7 +74,7 @@ interface NodeObject extends KubeObject {
 }
 
 /** Whether every node is Ready and takes pods (the taint of a new node is gone). */
-export async function nodesReady(client: ApiClient): Promise<boolean> {
+export async function nodesReady(client: PlaygroundApi): Promise<boolean> {
   const { items } = await client.get<{ items: NodeObject[] }>("/api/v1/nodes");
   const isReady = ({ spec, status }: NodeObject): boolean =>
     (spec.taints ?? []).length === 0 &&

@@ -5,7 +5,7 @@
 import { request as httpsRequest } from "node:https";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiClient } from "./api";
+import { PlaygroundApi } from "./api";
 import type { KubeObject } from "./api";
 import { CONTEXTS } from "./clusters";
 import type { ContextName } from "./clusters";
@@ -85,7 +85,7 @@ export class Observer {
 
 /** The watch on one kind in one cluster. It lists, then listens, and begins again whenever the stream breaks. */
 class Watch {
-  private readonly client: ApiClient;
+  private readonly client: PlaygroundApi;
   /** Objects that exist, by uid, as last heard of. */
   private readonly known = new Map<string, Sighting>();
   private readonly gone = new Set<string>();
@@ -99,7 +99,7 @@ class Watch {
     private readonly access: Access,
     private readonly record: Sighting[],
   ) {
-    this.client = new ApiClient(access);
+    this.client = new PlaygroundApi(access);
   }
 
   public async start(): Promise<void> {

@@ -2,7 +2,7 @@
  * Asks a component whether it is ready.
  */
 import { request as httpRequest } from "node:http";
-import { ApiClient } from "./api";
+import { PlaygroundApi } from "./api";
 import { etcdName } from "./components";
 import type { ComponentName, Layout, Ports } from "./components";
 import { readAccess } from "./kubeconfig";
@@ -48,7 +48,7 @@ export async function isOwnEtcd(port: number, layout: Layout): Promise<boolean> 
 
 async function httpsAnswers({ kubeconfig, context }: ProbeTarget, port: number, path: string): Promise<boolean> {
   try {
-    const client = new ApiClient({ ...readAccess(kubeconfig, context), server: `https://${LOOPBACK}:${port}` });
+    const client = new PlaygroundApi({ ...readAccess(kubeconfig, context), server: `https://${LOOPBACK}:${port}` });
     try {
       await client.text("GET", path, undefined, undefined, LIMIT_MS);
       return true;

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { ApiError } from "./api";
-import type { ApiClient, KubeObject } from "./api";
+import type { PlaygroundApi, KubeObject } from "./api";
 
 /** Name of the CSI driver that does not exist. */
 export const DRIVER = "disk.example.com";
@@ -23,7 +23,7 @@ const VOLUMES = "/api/v1/persistentvolumes";
 const CONFLICT_TRIES = 10;
 
 /** Creates the classes `shared` and `shared-wait` and the CSIDriver object, where they are missing. */
-export async function createStorageClasses(client: ApiClient): Promise<void> {
+export async function createStorageClasses(client: PlaygroundApi): Promise<void> {
   const storageClass = (name: string, volumeBindingMode: string): KubeObject => ({
     apiVersion: "storage.k8s.io/v1",
     kind: "StorageClass",
@@ -87,7 +87,7 @@ export function volumeObject(options: VolumeOptions): KubeObject {
 }
 
 /** Creates a volume that waits for its claim. Returns whether it was created; false if one of its name exists. */
-export function createVolume(client: ApiClient, options: VolumeOptions): Promise<boolean> {
+export function createVolume(client: PlaygroundApi, options: VolumeOptions): Promise<boolean> {
   return client.ensure(VOLUMES, volumeObject(options));
 }
 
@@ -104,7 +104,7 @@ export interface SetVolumesOptions extends Omit<VolumeOptions, "claim" | "volume
 }
 
 /** Creates one volume per ordinal of a set, each waiting for that ordinal's claim. Returns the claims' names. */
-export async function createVolumesForSet(client: ApiClient, options: SetVolumesOptions): Promise<string[]> {
+export async function createVolumesForSet(client: PlaygroundApi, options: SetVolumesOptions): Promise<string[]> {
   const { template, set, start = 0, replicas, ...volume } = options;
   const claims = Array.from({ length: replicas }, (_, index) => `${template}-${set}-${start + index}`);
   await Promise.all(claims.map((claim) => createVolume(client, { ...volume, claim })));
@@ -123,7 +123,7 @@ export interface Attachment {
  * Leaves a volume attached, as the attach-detach controller, the CSI driver and the kubelet together do: a VolumeAttachment
  * with the driver's finalizer and `attached: true`, and the volume in the node's `volumesAttached` and `volumesInUse`.
  */
-export async function attach(client: ApiClient, { node, persistentVolume }: Attachment): Promise<void> {
+export async function attach(client: PlaygroundApi, { node, persistentVolume }: Attachment): Promise<void> {
   const handle = await volumeHandleOf(client, persistentVolume);
   const name = attachmentName(handle, node);
   await client.ensure(ATTACHMENTS, {
@@ -137,7 +137,7 @@ export async function attach(client: ApiClient, { node, persistentVolume }: Atta
 }
 
 /** Takes back what `attach` left. A volume that is not attached is no error. */
-export async function detach(client: ApiClient, { node, persistentVolume }: Attachment): Promise<void> {
+export async function detach(client: PlaygroundApi, { node, persistentVolume }: Attachment): Promise<void> {
   const handle = await volumeHandleOf(client, persistentVolume);
   await updateNode(client, node, { handle, attached: false, inUse: false });
   const path = `${ATTACHMENTS}/${attachmentName(handle, node)}`;
@@ -149,7 +149,7 @@ export async function detach(client: ApiClient, { node, persistentVolume }: Atta
 
 /** Only what the kubelet says: whether the node lists the volume as mounted (`status.volumesInUse`). */
 export async function setInUse(
-  client: ApiClient,
+  client: PlaygroundApi,
   { node, persistentVolume }: Attachment,
   inUse: boolean,
 ): Promise<void> {
@@ -157,7 +157,7 @@ export async function setInUse(
 }
 
 /** Attaches the volumes of a scheduled pod to its node. Returns what was attached, for `detach`. */
-export async function attachForPod(client: ApiClient, namespace: string, pod: string): Promise<Attachment[]> {
+export async function attachForPod(client: PlaygroundApi, namespace: string, pod: string): Promise<Attachment[]> {
   interface Pod extends KubeObject {
     readonly spec: { nodeName?: string; volumes?: { persistentVolumeClaim?: { claimName: string } }[] };
   }
@@ -187,7 +187,7 @@ export function attachmentName(volumeHandle: string, node: string): string {
   return `csi-${createHash("sha256").update(`${volumeHandle}${DRIVER}${node}`).digest("hex")}`;
 }
 
-async function volumeHandleOf(client: ApiClient, persistentVolume: string): Promise<string> {
+async function volumeHandleOf(client: PlaygroundApi, persistentVolume: string): Promise<string> {
   const volume = await client.get<KubeObject & { spec: { csi?: { volumeHandle: string } } }>(
     `${VOLUMES}/${persistentVolume}`,
   );
@@ -206,7 +206,7 @@ interface NodeVolumes extends KubeObject {
 
 /** Adds a volume to, or takes it from, the two lists in a node's status. Both are replaced as a whole, hence the retries. */
 async function updateNode(
-  client: ApiClient,
+  client: PlaygroundApi,
   node: string,
   change: { readonly handle: string; readonly attached?: boolean; readonly inUse: boolean },
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { runExecPlugin } from "./execPlugin";
 import type { ExecCredential } from "./execPlugin";
 import { material } from "./kubeconfig";
 import type { KubeContext } from "./kubeconfig";
-import { agentThrough, proxyFor } from "./proxy";
+import { agentThrough, hostOf, proxyFor } from "./proxy";
 
 /** What a request needs besides its path: who asks, and over which connections. */
 export interface Access {
@@ -66,7 +66,7 @@ export class Credentials {
 
   private tls(exec: ExecCredential | undefined): tls.ConnectionOptions {
     const { cluster, user } = this.context;
-    const host = cluster["tls-server-name"] ?? new URL(cluster.server).hostname.replace(/^\[|\]$/g, "");
+    const host = cluster["tls-server-name"] ?? hostOf(new URL(cluster.server));
     return {
       // A proxy's agent forgets whom it speaks to where that is an address and no name.
       checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(host, certificate),

@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { gunzipSync } from "node:zlib";
+import { hostOf } from "./proxy";
 import type { Access } from "./credentials";
 
 /** How long to wait. */
@@ -62,7 +63,7 @@ export function exchange(
     ...access.headers,
     ...(body && { "content-type": request.contentType ?? "application/json", "content-length": body.length }),
   };
-  const target = { protocol: url.protocol, hostname: url.hostname.replace(/^\[|\]$/g, ""), port: url.port, path };
+  const target = { protocol: url.protocol, hostname: hostOf(url), port: url.port, path };
   const client = url.protocol === "http:" ? http : https;
   return new Promise((resolve, reject) => {
     let sent: http.ClientRequest;

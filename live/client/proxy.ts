@@ -42,11 +42,16 @@ export async function agentThrough(proxy: string, server: URL, context: string):
 export function proxyFor(server: URL, environment: Readonly<Record<string, string | undefined>>): string | undefined {
   const variable = (name: string) => nonEmpty(environment[name]) ?? nonEmpty(environment[name.toLowerCase()]);
   const proxy = variable(server.protocol === "http:" ? "HTTP_PROXY" : "HTTPS_PROXY");
-  const host = server.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  const host = hostOf(server).toLowerCase();
   if (proxy === undefined || isLoopback(host)) return undefined;
   const exceptions = (variable("NO_PROXY") ?? "").split(",").map((item) => item.trim().toLowerCase());
   if (exceptions.some((exception) => covers(exception, host, server))) return undefined;
   return proxy.includes("://") ? proxy : `http://${proxy}`;
+}
+
+/** The host of a URL; an IPv6 address without its brackets. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, "");
 }
 
 function isLoopback(host: string): boolean {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiClient, KubeObject } from "../../dev/playground/api";
+import type { PlaygroundApi, KubeObject } from "../../dev/playground/api";
 import { Clusters } from "../../dev/playground/clusters";
 import type { ContextName } from "../../dev/playground/clusters";
 import type { ComponentName } from "../../dev/playground/components";
@@ -31,7 +31,7 @@ export interface LiveObject extends KubeObject {
 
 /** Two control planes, for as long as a test file runs. */
 export class Ground {
-  private readonly clients = new Map<ContextName, ApiClient>();
+  private readonly clients = new Map<ContextName, PlaygroundApi>();
   private readonly leftovers: (() => Promise<void>)[] = [];
 
   private constructor(
@@ -75,7 +75,7 @@ export class Ground {
   }
 
   /** A client with the administrator's rights. */
-  public client(side: ContextName): ApiClient {
+  public client(side: ContextName): PlaygroundApi {
     const client = this.clients.get(side) ?? this.plane(side).client();
     this.clients.set(side, client);
     return client;

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { sides } from "../../core/ordinals";
-import type { ApiClient, KubeObject } from "../../dev/playground/api";
+import type { PlaygroundApi, KubeObject } from "../../dev/playground/api";
 import { createNodes } from "../../dev/playground/nodes";
 import { attach, attachForPod, detach } from "../../dev/playground/storage";
 import { until, useGround } from "./ground";
@@ -28,7 +28,7 @@ function backupJob(claimName: string): KubeObject {
 /** Who would undo a release: each writes the set, or its scale, as the real one does. */
 const hands: readonly {
   readonly hand: string;
-  readonly write: (client: ApiClient, set: string) => Promise<unknown>;
+  readonly write: (client: PlaygroundApi, set: string) => Promise<unknown>;
 }[] = [
   { hand: "kubectl scale", write: (client, set) => client.patch(`${set}/scale`, { spec: { replicas: 3 } }) },
   {

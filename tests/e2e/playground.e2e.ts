@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiClient, KubeObject } from "../../dev/playground/api";
+import type { PlaygroundApi, KubeObject } from "../../dev/playground/api";
 import { Clusters, CONTEXTS } from "../../dev/playground/clusters";
 import type { ClustersStatus, ContextName } from "../../dev/playground/clusters";
 import { COMPONENTS } from "../../dev/playground/components";
@@ -56,7 +56,7 @@ describeOnClusters("the playground", () => {
     return found;
   }
 
-  async function withClient<T>(context: ContextName, work: (client: ApiClient) => Promise<T>): Promise<T> {
+  async function withClient<T>(context: ContextName, work: (client: PlaygroundApi) => Promise<T>): Promise<T> {
     const client = plane(context).client();
     try {
       return await work(client);
@@ -80,7 +80,7 @@ describeOnClusters("the playground", () => {
     return (pod?.status.conditions ?? []).some((each) => each.type === "Ready" && each.status === "True");
   }
 
-  async function createPod(client: ApiClient, name: string, annotations: Record<string, string>): Promise<void> {
+  async function createPod(client: PlaygroundApi, name: string, annotations: Record<string, string>): Promise<void> {
     await client.create(PODS, {
       apiVersion: "v1",
       kind: "Pod",

@@ -7,7 +7,7 @@ import { renderProblem } from "../../core/userError";
 import { tryRangeLock } from "../../live/rangeLock";
 import { planRangeLock } from "../../plan/rangeLock";
 import { connectCluster } from "../../live/client/kubernetesCluster";
-import type { ApiClient, KubeObject } from "../../dev/playground/api";
+import type { PlaygroundApi, KubeObject } from "../../dev/playground/api";
 import { readAccess, renderKubeconfig } from "../../dev/playground/kubeconfig";
 import { rangeLockCases, lockedSet } from "../core/protections/rangeLockCases";
 import { until, useGround } from "./ground";
@@ -38,14 +38,14 @@ function named(set: KubeObject, namespace: string, name: string): KubeObject {
   return { ...set, metadata: { ...set.metadata, name, namespace } };
 }
 
-async function putUp(client: ApiClient, namespace: string, name: string): Promise<void> {
+async function putUp(client: PlaygroundApi, namespace: string, name: string): Promise<void> {
   const { policy, binding } = rangeLockOf({ namespace, name, stack: "source" });
   await client.create(policies, policy);
   await client.create(bindings, binding);
 }
 
 /** Milliseconds until a dry run that the range lock denies is denied. */
-async function actsAfter(client: ApiClient, namespace: string, name: string): Promise<number> {
+async function actsAfter(client: PlaygroundApi, namespace: string, name: string): Promise<number> {
   const startedMs = Date.now();
   const foreign = named(lockedSet("0+1", "", ""), namespace, name);
   await until(`the range lock of ${name} acts`, async () =>

@@ -4,7 +4,7 @@
 import { request as httpsRequest } from "node:https";
 import type { RequestOptions } from "node:https";
 import type { KubernetesObject } from "../../core/kubernetes";
-import { ApiClient } from "../../dev/playground/api";
+import { PlaygroundApi } from "../../dev/playground/api";
 import { readAccess } from "../../dev/playground/kubeconfig";
 
 /** A change of one object. */
@@ -27,13 +27,13 @@ export class WatchedCluster {
   private readonly streams: { destroy(): unknown }[] = [];
   private failure: Error | undefined;
   private closed = false;
-  public readonly client: ApiClient;
+  public readonly client: PlaygroundApi;
 
   public constructor(
     private readonly kubeconfig: string,
     private readonly context: string,
   ) {
-    this.client = ApiClient.fromKubeconfig(kubeconfig, context);
+    this.client = PlaygroundApi.fromKubeconfig(kubeconfig, context);
   }
 
   /** Watches every object of the kinds at these paths, from a list on. */
