@@ -11,6 +11,7 @@ import type { OfferedVolume, Offer } from "../core/volumes/volume";
 import type { Workload } from "../core/manifests/workload";
 import type { Cluster } from "../live/client/cluster";
 import { readCarried } from "../live/carried";
+import type { Departures } from "../live/departures";
 import { beforeWrite, prove } from "../live/guard";
 import type { GuardedSet } from "../live/guard";
 import type { Proof } from "../core/protections/proof";
@@ -111,7 +112,10 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
     const claims = args.arriving.map((volume) => declareArrivingVolume(volume, below));
     const objects = args.carry.objects.map((object) => declareCarriedObject(object, below));
 
-    const guard = hook(`${name}-before-write`, () => beforeWrite(cluster, args.guard, args.halfSet));
+    let departures: Departures | undefined;
+    const guard = hook(`${name}-before-write`, async () => {
+      departures = await beforeWrite(cluster, args.guard, args.halfSet);
+    });
     this.statefulSet = new StatefulSet(name, args.halfSet as unknown as StatefulSetArgs, {
       parent: this,
       dependsOn: [...below.dependsOn, ...belongings, ...rangeLock, ...claims, ...objects],
@@ -119,7 +123,7 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
       hooks: { beforeCreate: [guard], beforeUpdate: [guard] },
     });
 
-    const proof = this.proof(args);
+    const proof = this.proof(args, () => departures);
     this.held = proof.apply(({ held }) => held);
     this.offer = pulumi.secret(proof.apply(({ offer }) => offer));
     this.inventory = pulumi.secret(proof.apply(({ inventory }) => inventoryText(inventory)));
@@ -132,14 +136,17 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
   }
 
   /** In a preview what is asked for, so that a diff says only what will be; otherwise what is. */
-  private proof({ preview, guard, cluster, expected, carry }: SplitStatefulSetArgs): pulumi.Output<Proven> {
+  private proof(
+    { preview, guard, cluster, expected, carry }: SplitStatefulSetArgs,
+    departures: () => Departures | undefined,
+  ): pulumi.Output<Proven> {
     if (preview) {
       return pulumi.output(Promise.resolve({ ...expected, carried: carry.expected }));
     }
     // Resolved for an unchanged set too, so that a changed Secret is handed over without a step.
     const proven = this.statefulSet.metadata.apply(() =>
       failsAsUserError(async () => {
-        const proof = await prove(cluster, guard);
+        const proof = await prove(cluster, guard, departures());
         return { ...proof, carried: await readCarried(cluster, guard.namespace, carry.names) };
       }),
     );

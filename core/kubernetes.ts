@@ -87,9 +87,26 @@ export interface Pod extends KubernetesObject {
   spec?: {
     nodeName?: string;
     volumes?: { persistentVolumeClaim?: { claimName?: string } }[];
+    containers?: { name: string; [field: string]: unknown }[];
+    initContainers?: { name: string; [field: string]: unknown }[];
+    ephemeralContainers?: { name: string; [field: string]: unknown }[];
     [field: string]: unknown;
   };
-  status?: { phase?: string; conditions?: { type: string; status: string }[]; [field: string]: unknown };
+  status?: {
+    phase?: string;
+    conditions?: { type: string; status: string; reason?: string }[];
+    containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
+    ephemeralContainerStatuses?: ContainerStatus[];
+    [field: string]: unknown;
+  };
+}
+
+/** What a kubelet says of a container. */
+export interface ContainerStatus {
+  name: string;
+  state?: { waiting?: unknown; running?: unknown; terminated?: unknown };
+  [field: string]: unknown;
 }
 
 /** A v1 Node. */

@@ -4,20 +4,22 @@ import { sameJson } from "../core/json";
 import { annotations } from "../core/kubernetes";
 import type { Pod, StatefulSet } from "../core/kubernetes";
 import { ordinalsOf, sameRange } from "../core/ordinals";
-import { doubtProblems, leavingPods, unvouched, whyOthersLeave } from "../core/protections/leaving";
+import { doubtProblems, leavingPods, unvouched, watchable, whyOthersLeave } from "../core/protections/leaving";
 import type { LeavingPod } from "../core/protections/leaving";
 import { peerProblems } from "../core/protections/livePeer";
 import { notProven, proofOf, whyNotProven } from "../core/protections/proof";
 import type { Proof } from "../core/protections/proof";
 import type { LiveHalf } from "../core/protocol/protocol";
 import { beingDeleted } from "../core/set/half";
+import { graceOf } from "../core/set/podTemplate";
 import { UserError } from "../core/userError";
 import { claimsWithData, offeredOrdinals, whyClaimsRefused } from "../core/volumes/claims";
 import type { Claiming } from "../core/volumes/claims";
 import { whyMountedElsewhere } from "../core/volumes/handOver";
 import type { FoundClaim, Inventory } from "../core/volumes/volume";
 import type { Cluster } from "./client/cluster";
-import { detachPatience, waitUntilStopped } from "./leaving";
+import { Departures } from "./departures";
+import { stopPatience, waitUntilStopped } from "./leaving";
 import { liveHalf, lookAtClaims } from "./look";
 import { lookAtPeer } from "./peer";
 import type { PeerWatch } from "./peer";
@@ -65,9 +67,21 @@ function refuse(reasons: readonly string[]): void {
  * - The volumes of ordinals that leave are `Retain`: this is made so here, with the earlier policy in an annotation.
  * - The live peer, if it may be looked at, has let go of what is claimed.
  *
+ * @returns a watch on the pods that leave, for the proof.
  * @throws UserError that says what is in the way.
  */
-export async function beforeWrite(cluster: Cluster, set: GuardedSet, wanted: StatefulSet): Promise<void> {
+export async function beforeWrite(cluster: Cluster, set: GuardedSet, wanted: StatefulSet): Promise<Departures> {
+  const departures = await Departures.of(cluster, set.namespace, watchable(set.leaving));
+  try {
+    await lookBeforeWrite(cluster, set, wanted);
+    return departures;
+  } catch (error) {
+    departures.end();
+    throw error;
+  }
+}
+
+async function lookBeforeWrite(cluster: Cluster, set: GuardedSet, wanted: StatefulSet): Promise<void> {
   const { decision, namespace, name, templates, decidedOn } = set;
   const live = await readStatefulSet(cluster, namespace, name);
   const now = live === undefined ? undefined : liveHalf(live);
@@ -126,19 +140,31 @@ async function startsWhereAsked(cluster: Cluster, wanted: StatefulSet): Promise<
  * Reads the live set and its pods again and vouches for them: only what is, never what was asked for. Of the inventory only
  * ordinals that it lacks are looked up.
  *
+ * @param departures what was seen of the pods that left, from before the write on; undefined: nothing was written.
  * @throws UserError if the live set is not what was decided, a pod of an ordinal that it gave up is still there, or is
  * gone and may still run.
  */
-export async function prove(cluster: Cluster, set: GuardedSet, patience = detachPatience): Promise<Proof> {
+export async function prove(
+  cluster: Cluster,
+  set: GuardedSet,
+  departures?: Departures,
+  patience = stopPatience,
+): Promise<Proof> {
+  departures?.end();
   const { decision, namespace, name, templates, volumes, known } = set;
   const [live, pods] = await Promise.all([readStatefulSet(cluster, namespace, name), listPodNames(cluster, namespace)]);
   const differences = whyNotProven(name, live, decision, pods);
   if (live === undefined || differences.length > 0) throw new UserError([notProven(namespace, name, differences)]);
   if (decision.releases.length > 0) {
     const noted = live.metadata.annotations?.[annotations.leaving];
-    const leaving = leavingPods(name, decision, liveHalf(live), [], noted);
+    const leaving = unvouched(leavingPods(name, decision, liveHalf(live), [], noted), set.fenced);
     const released = await lookAtClaims(cluster, namespace, name, templates, decision.releases);
-    const doubts = await waitUntilStopped(cluster, unvouched(leaving, set.fenced), released, patience);
+    const gone = {
+      stopped: leaving.filter((pod) => departures?.hasStopped(pod)),
+      unseen: leaving.filter((pod) => !departures?.hasStopped(pod)),
+      graceSeconds: graceOf(live),
+    };
+    const doubts = await waitUntilStopped(cluster, gone, released, patience);
     if (doubts.length > 0) {
       throw new UserError(doubtProblems(`StatefulSet ${namespace}/${name}:`, doubts, set.fenced));
     }

@@ -5,19 +5,19 @@ import type { FoundClaim } from "../core/volumes/volume";
 import type { Cluster } from "./client/cluster";
 import { listAttachments, readNode } from "./client/objects";
 
-/** How long to wait for volumes to be detached. */
-export interface DetachPatience {
+/** How long to wait until pods that are gone have surely stopped. */
+export interface StopPatience {
   /** Between two looks, milliseconds. */
   readonly everyMs: number;
-  /** How often to look. */
-  readonly looks: number;
+  /** How long in all, milliseconds. */
+  readonly limitMs: number;
 }
 
 /**
  * Two minutes. The kubelet tells every 10 s what it has in use (`nodeStatusUpdateFrequency`), and then a driver detaches:
  * cloud disks take the better part of a minute.
  */
-export const detachPatience: DetachPatience = { everyMs: 1_000, looks: 120 };
+export const stopPatience: StopPatience = { everyMs: 1_000, limitMs: 120_000 };
 
 /** Nodes of pods that leave, and where volumes are attached: two requests for each node, and one list. None for no pods. */
 export async function lookAround(
@@ -28,7 +28,7 @@ export async function lookAround(
   if (pods.length === 0) return { nodes: new Map(), attachments: [] };
   const names = [...new Set(pods.map(({ node }) => node).filter((node) => node !== undefined))];
   const lookAtNode = async (name: string): Promise<readonly [string, NodeLook]> => {
-    const [node, lease] = await Promise.all([readNode(cluster, name), cluster.leaseAge(name)]);
+    const [node, lease] = await Promise.all([readNode(cluster, name), cluster.lease(name)]);
     return [name, { node, lease }];
   };
   const hasVolumes = found.some(({ volume }) => volume !== undefined);
@@ -39,22 +39,50 @@ export async function lookAround(
   return { nodes: new Map(nodes), attachments };
 }
 
+/** Pods that are gone, and what is known of how. */
+export interface GonePods {
+  /** Those whose kubelets have said that they stopped: only their volumes are waited for. */
+  readonly stopped: readonly LeavingPod[];
+  /** Those that nobody has seen stop: their nodes are to speak for them. */
+  readonly unseen: readonly LeavingPod[];
+  /** How long a kubelet may take to stop them, seconds (`terminationGracePeriodSeconds`). */
+  readonly graceSeconds: number;
+}
+
 /**
- * Why nobody can vouch that pods which are gone have stopped. Waits, for a bounded time, for their volumes to be
- * detached; a node that is gone or silent is told at once.
+ * Why nobody can vouch that pods which are gone have stopped. Waits, for a bounded time, for their volumes to be detached,
+ * and where no kubelet has said that they stopped, for their nodes to be heard of when they must have; a node that is gone
+ * or silent is told at once.
  *
  * @param found the claims of their ordinals.
  */
 export async function waitUntilStopped(
   cluster: Cluster,
-  pods: readonly LeavingPod[],
+  { stopped, unseen, graceSeconds }: GonePods,
   found: readonly FoundClaim[],
-  patience: DetachPatience = detachPatience,
+  { everyMs, limitMs }: StopPatience = stopPatience,
 ): Promise<readonly Doubt[]> {
-  if (pods.length === 0) return [];
-  for (let look = 1; ; look += 1) {
-    const { doubts, passes } = doubtsAfter(pods, await lookAround(cluster, pods, found), found);
-    if (!passes || look >= patience.looks) return doubts;
-    await new Promise((resolve) => setTimeout(resolve, patience.everyMs));
+  const hasVolumes = found.some(({ volume }) => volume !== undefined);
+  if (unseen.length === 0 && (stopped.length === 0 || !hasVolumes)) return [];
+  // From when on a kubelet that is heard of has had its time to stop them.
+  const stoppedMs = graceSeconds * 1_000 + 10_000;
+  const renewals = new Map<string, string | undefined>();
+  for (let goneMs = 0; ;) {
+    const around = unseen.length > 0 ? await lookAround(cluster, unseen, found) : undefined;
+    const attachments = around?.attachments ?? (await listAttachments(cluster));
+    const nodes = around?.nodes ?? new Map<string, NodeLook>();
+    if (goneMs >= stoppedMs) {
+      for (const [name, { lease }] of nodes) if (!renewals.has(name)) renewals.set(name, lease?.renewal);
+    }
+    const { doubts, awaits } = doubtsAfter(
+      { stopped, unseen, stoppedMs, goneMs },
+      { nodes, attachments, renewals },
+      found,
+    );
+    if (awaits === undefined || goneMs >= limitMs + stoppedMs) return doubts;
+    // A kubelet renews its lease every 10 s.
+    const pauseMs = awaits === "nodes" ? 5 * everyMs : everyMs;
+    await cluster.wait(pauseMs);
+    goneMs += pauseMs;
   }
 }

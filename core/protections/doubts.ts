@@ -32,23 +32,69 @@ export function doubtsBefore(
   });
 }
 
+/** Pods that are gone, and how long. */
+export interface Gone {
+  /** Those whose kubelets have said that they stopped. */
+  readonly stopped: readonly LeavingPod[];
+  /** Those that nobody has seen stop. */
+  readonly unseen: readonly LeavingPod[];
+  /** How long they are gone at least, milliseconds. */
+  readonly goneMs: number;
+  /** How long a kubelet that has heard of it takes at most to stop them, milliseconds. */
+  readonly stoppedMs: number;
+}
+
+/** What is around them. */
+export interface GoneSurroundings extends Surroundings {
+  /** The renewals of their nodes' leases when `stoppedMs` had passed, by node: a later one is a kubelet that has stopped them. */
+  readonly renewals: ReadonlyMap<string, string | undefined>;
+}
+
 /**
  * Why nobody can vouch yet that pods which are gone have stopped.
  *
  * @param found the claims of their ordinals.
- * @returns `passes`: whether time alone may mend it, since volumes are still to be detached.
+ * @returns `awaits`: what time alone may bring: volumes that are detached, or nodes that are heard of.
  */
 export function doubtsAfter(
-  pods: readonly LeavingPod[],
-  { nodes, attachments }: Surroundings,
+  gone: Gone,
+  { nodes, attachments, renewals }: GoneSurroundings,
   found: readonly FoundClaim[],
-): { readonly doubts: readonly Doubt[]; readonly passes: boolean } {
-  const silent = silentDoubts(pods, nodes, undefined);
-  if (silent.length > 0) return { doubts: silent, passes: false };
-  const doubts = pods.flatMap((pod) =>
+): { readonly doubts: readonly Doubt[]; readonly awaits?: "volumes" | "nodes" } {
+  const silent = silentDoubts(gone.unseen, nodes, undefined);
+  if (silent.length > 0) return { doubts: silent };
+  const unheard = gone.unseen.flatMap((pod) => {
+    const look = pod.node === undefined ? undefined : nodes.get(pod.node);
+    const why = look && whyUnheard(pod.node ?? "", look, gone, renewals);
+    return why === undefined ? [] : [{ pod, why }];
+  });
+  const attached = [...gone.stopped, ...gone.unseen].flatMap((pod) =>
     whyStillAttached(pod, found, nodes.get(pod.node ?? "")?.node, attachments).map((why) => ({ pod, why })),
   );
-  return { doubts, passes: doubts.length > 0 };
+  if (attached.length > 0) return { doubts: [...attached, ...unheard], awaits: "volumes" };
+  return unheard.length > 0 ? { doubts: unheard, awaits: "nodes" } : { doubts: [] };
+}
+
+/** What a node without a lease needs until its condition counts: by then its cluster has noticed that it is silent. */
+const noticedMs = 60_000;
+
+/**
+ * Why a node has not been heard of since it must have stopped a pod that is gone. A kubelet that renews its lease hears of
+ * what was deleted before; its own clock may be wrong, so that only a renewal that was not there then counts.
+ */
+function whyUnheard(
+  name: string,
+  { lease }: NodeLook,
+  { goneMs, stoppedMs }: Gone,
+  renewals: ReadonlyMap<string, string | undefined>,
+): string | undefined {
+  const heard =
+    lease === undefined ? goneMs >= stoppedMs + noticedMs : renewals.has(name) && renewals.get(name) !== lease.renewal;
+  if (heard) return undefined;
+  return (
+    `nobody saw it stop, and its node ${name} has not been heard of ${Math.round(stoppedMs / 1_000)} s after it went, when it ` +
+    "must have"
+  );
 }
 
 function silentDoubts(

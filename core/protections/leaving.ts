@@ -8,8 +8,9 @@ import type { FoundClaim } from "../volumes/volume";
 
 /*
  * Gone is not stopped: a pod object can vanish while its containers run on, on a node that is cut off (deleted by force,
- * its node deleted, the taint out-of-service). So the pods of ordinals that are given up are written down with their
- * nodes, in the write that gives them up, and nobody vouches for the release before their nodes have spoken for them.
+ * its node deleted, the taint out-of-service). So the pods of ordinals that are given up are watched until they are gone,
+ * and written down with their nodes, in the write that gives them up. Nobody vouches for the release before their kubelets
+ * have said that they stopped (stopped.ts), or their nodes have spoken for them.
  */
 
 /** A pod of an ordinal that a half gives up. */
@@ -23,17 +24,21 @@ export interface LeavingPod {
   readonly node: string | undefined;
 }
 
-/** How long ago a node's kubelet renewed its lease, and how long the lease says it lasts: milliseconds. */
-export interface LeaseAge {
+/** What the lease of a node says of its kubelet. */
+export interface NodeLease {
+  /** How long ago it was renewed, by the API server's clock: milliseconds. */
   readonly ageMs: number;
+  /** How long it says it lasts: milliseconds. */
   readonly limitMs: number;
+  /** The renewal, in the kubelet's words. Another text is another renewal; no clock of a node is trusted. */
+  readonly renewal: string;
 }
 
 /** What is known of a node now. */
 export interface NodeLook {
   readonly node: Node | undefined;
   /** Undefined: it has no lease, as some virtual nodes. Then its Ready condition alone counts. */
-  readonly lease: LeaseAge | undefined;
+  readonly lease: NodeLease | undefined;
 }
 
 /** Whether a pod had gone before anyone could see its uid and node. */
@@ -102,6 +107,11 @@ export function leavingNote(
 /** Pods that no person vouches for as stopped. */
 export function unvouched(pods: readonly LeavingPod[], fenced: readonly string[]): LeavingPod[] {
   return pods.filter(({ id }) => !fenced.includes(id));
+}
+
+/** Pods that are there and on a node: those whose end can be seen. */
+export function watchable(pods: readonly LeavingPod[]): LeavingPod[] {
+  return pods.filter((pod) => !isUnseen(pod) && pod.node !== undefined);
 }
 
 /** Why nobody can vouch for a pod that was never seen, a clause. */

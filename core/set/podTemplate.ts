@@ -3,6 +3,7 @@ import type { JsonObject } from "../json";
 import { checkDoubles, podLists } from "../listKeys";
 import { hasMap, reportField } from "../problemReport";
 import type { Report } from "../problemReport";
+import type { StatefulSet } from "../kubernetes";
 import type { Problem } from "../userError";
 
 const path = "spec.template.spec";
@@ -111,4 +112,10 @@ export function containersOf(set: unknown): { container: JsonObject; place: stri
       isObject(container) ? [{ container, place: `${path}.${list}[${index}]` }] : [],
     ),
   );
+}
+
+/** How long a kubelet may take to stop a pod of a set, seconds: `terminationGracePeriodSeconds`, 30 where it is left out. */
+export function graceOf({ spec }: StatefulSet): number {
+  const seconds = field(spec.template.spec, "terminationGracePeriodSeconds");
+  return typeof seconds === "number" ? seconds : 30;
 }

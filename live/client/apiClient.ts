@@ -3,8 +3,10 @@ import { isObject, parsedJson } from "../../core/json";
 import { NotAllowed, Unreachable } from "./cluster";
 import type { Connection } from "./cluster";
 import { Credentials } from "./credentials";
+import type { Access } from "./credentials";
 import { exchange, NoAnswer } from "./exchange";
 import type { ApiRequest, Patience, RawAnswer } from "./exchange";
+import { follow } from "./follow";
 import { findContext } from "./kubeconfig";
 import type { KubeContext } from "./kubeconfig";
 import { reachable } from "./serviceAccount";
@@ -68,6 +70,25 @@ export class ApiClient {
     return { status: answer.status, atMs: Date.parse(answer.date ?? "") || Date.now(), body };
   }
 
+  /**
+   * Follows an answer that goes on (a watch), line by line. It is asked for once: whoever needs it again asks again.
+   *
+   * @returns what ends it, once the server has begun to answer.
+   * @throws NotAllowed if the account lacks the right, Unreachable if the server does not begin.
+   */
+  public async follow(request: ApiRequest, onLine: (line: unknown) => void): Promise<() => void> {
+    const { url, path, access } = await this.target(request);
+    const { connectMs } = this.patience;
+    const answer = await follow(url, path, access, connectMs, onLine).catch((error: unknown) => {
+      throw this.unreachable(`does not answer (${explained((error as NodeJS.ErrnoException).code ?? "no answer")})`);
+    });
+    if (answer.status === 200) return answer.end;
+    answer.end();
+    const what = `to ${request.action} (${answer.status})`;
+    if (answer.status === 403) throw new NotAllowed(this.sentence(`does not allow the account ${what}`, ""));
+    throw this.unreachable(`failed ${what}`);
+  }
+
   /** Where this server is, for messages: context and URL, without anything secret. */
   public describe(): string {
     const where = this.opened === undefined ? "" : ` at ${shown(this.opened.url)}`;
@@ -119,11 +140,15 @@ export class ApiClient {
   }
 
   private async askOnce(request: ApiRequest): Promise<RawAnswer> {
+    const { url, path, access } = await this.target(request);
+    return exchange(url, path, request, access, this.patience);
+  }
+
+  private async target({ path, query }: ApiRequest): Promise<{ url: URL; path: string; access: Access }> {
     const { url, credentials } = this.open();
     const access = await credentials.access();
-    const query = new URLSearchParams(request.query).toString();
-    const path = `${url.pathname.replace(/\/$/, "")}${request.path}${query === "" ? "" : `?${query}`}`;
-    return exchange(url, path, request, access, this.patience);
+    const asked = new URLSearchParams(query).toString();
+    return { url, path: `${url.pathname.replace(/\/$/, "")}${path}${asked === "" ? "" : `?${asked}`}`, access };
   }
 }
 

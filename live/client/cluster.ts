@@ -1,5 +1,5 @@
 import type { KubernetesObject, StatefulSet } from "../../core/kubernetes";
-import type { LeaseAge } from "../../core/protections/leaving";
+import type { NodeLease } from "../../core/protections/leaving";
 
 /** Kind and name of one object. `namespace` is left out for cluster-scoped kinds. */
 export interface ObjectReference {
@@ -23,7 +23,7 @@ export interface Listing {
  * One cluster, as this program looks at it: a handful of reads, and the one direct write. What is read of the kinds that
  * a move is about stands on top of them, in `objects.ts`. Every method answers with the
  * object as the API server stores it, or undefined if it does not exist; each costs one API request, whatever the size
- * of the set. All of them throw `Unreachable` if the cluster does not answer.
+ * of the set, but `wait`. All of them throw `Unreachable` if the cluster does not answer.
  *
  * `KubernetesCluster` asks a real API server; the rehearsal answers from a simulated one.
  */
@@ -41,11 +41,18 @@ export interface Cluster {
   list(listing: Listing): Promise<KubernetesObject[]>;
   /** Their names alone: of pods, a twentieth of what the objects themselves are. */
   names(listing: Listing): Promise<string[]>;
+  /** The lease of a node's kubelet (in the namespace `kube-node-lease`); undefined if the node has none. */
+  lease(node: string): Promise<NodeLease | undefined>;
   /**
-   * How long ago a node's kubelet renewed its lease (in the namespace `kube-node-lease`), by the API server's clock.
-   * Undefined if the node has none.
+   * Watches the objects of a kind, or the one of that name, until it is stopped or breaks: a watch that is lost says
+   * nothing more.
+   *
+   * @param onDeleted is given every object as it was when it was deleted.
+   * @returns what stops it, once the API server has taken it: every deletion from then on is told.
    */
-  leaseAge(node: string): Promise<LeaseAge | undefined>;
+  watchDeleted(listing: Listing, onDeleted: (object: KubernetesObject) => void): Promise<() => void>;
+  /** Lets time pass: in a rehearsal, of its own clock. */
+  wait(ms: number): Promise<void>;
   /**
    * Asks the API server what it would store if this set were created (`dryRun=All`): an old server drops
    * `spec.ordinals` without a word. Nothing is created.

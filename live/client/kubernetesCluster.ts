@@ -1,7 +1,8 @@
 import { qualified } from "../../core/kinds";
+import { setTimeout as pause } from "node:timers/promises";
 import { annotations, titleOf } from "../../core/kubernetes";
 import type { KubernetesObject, PersistentVolume, StatefulSet } from "../../core/kubernetes";
-import type { LeaseAge } from "../../core/protections/leaving";
+import type { NodeLease } from "../../core/protections/leaving";
 import { UserError } from "../../core/userError";
 import { ApiClient } from "./apiClient";
 import type { ApiAnswer } from "./apiClient";
@@ -95,14 +96,29 @@ export class KubernetesCluster implements Cluster {
     return names;
   }
 
-  public async leaseAge(node: string): Promise<LeaseAge | undefined> {
+  public async lease(node: string): Promise<NodeLease | undefined> {
     const reference = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace: "kube-node-lease", name: node };
     const { object, atMs } = await this.readAt(reference);
     if (object === undefined) return undefined;
     const { renewTime = "", leaseDurationSeconds = usualLeaseSeconds } = (object.spec ?? {}) as LeaseSpec;
     const renewedMs = Date.parse(renewTime);
     // A lease that says nothing has not been renewed.
-    return { ageMs: Number.isNaN(renewedMs) ? Infinity : atMs - renewedMs, limitMs: leaseDurationSeconds * 1_000 };
+    const ageMs = Number.isNaN(renewedMs) ? Infinity : atMs - renewedMs;
+    return { ageMs, limitMs: leaseDurationSeconds * 1_000, renewal: renewTime };
+  }
+
+  public async watchDeleted(listing: Listing, onDeleted: (object: KubernetesObject) => void): Promise<() => void> {
+    const { apiVersion, kind } = listing;
+    const { query, ...request } = requestOf(listing);
+    const action = request.action.replace(/^list/, "watch");
+    return this.server.follow({ ...request, query: { ...query, watch: "true" }, action }, (line) => {
+      const { type, object } = line as { readonly type?: unknown; readonly object?: KubernetesObject };
+      if (type === "DELETED" && object !== undefined) onDeleted({ ...object, apiVersion, kind });
+    });
+  }
+
+  public wait(ms: number): Promise<void> {
+    return pause(ms);
   }
 
   /**

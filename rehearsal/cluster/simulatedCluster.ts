@@ -3,7 +3,7 @@ import { hasRangeLock } from "../../core/contract/clusterIdentity";
 import { rangeLockApi } from "../../core/protections/rangeLock";
 import { annotations, titleOf } from "../../core/kubernetes";
 import type { KubernetesObject, PersistentVolume, Pod, StatefulSet } from "../../core/kubernetes";
-import type { LeaseAge } from "../../core/protections/leaving";
+import type { NodeLease } from "../../core/protections/leaving";
 import { UserError } from "../../core/userError";
 import { Unreachable } from "../../live/client/cluster";
 import type { Cluster, Listing, ObjectReference, Refused } from "../../live/client/cluster";
@@ -24,6 +24,8 @@ import { csiDriver, VolumeController } from "../controllers/volumeController";
 
 export type { SimulatedClusterOptions, SimulatedStorageClass } from "./clusterOptions";
 
+type DeletionWatch = (object: KubernetesObject) => void;
+
 /** Virtual time that one tick takes. */
 const tickMs = 1000;
 
@@ -36,9 +38,13 @@ export class SimulatedCluster implements Cluster {
   public readonly name: string;
   /** While true, every look and every write throws `Unreachable`. */
   public unreachable = false;
+  /** Called when somebody has waited. */
+  public onWait: () => void = () => undefined;
   /** The write side of the API server. */
   public readonly server: SimulatedApiServer;
 
+  private readonly cutOff = new Map<string, number>();
+  private readonly watches = new Set<DeletionWatch>();
   private readonly serverVersion: string;
   private readonly store: ObjectStore;
   private readonly pods_: PodRuntime;
@@ -62,6 +68,12 @@ export class SimulatedCluster implements Cluster {
     const drivers = options.drivers ?? [csiDriver];
     this.volumes_ = new VolumeController(options.name, this.store, drivers, this.pods_);
     this.sets_ = new StatefulSetController(this.store, this.server, options.maxUnavailable);
+    this.store.listen((before, after) => {
+      if (before === undefined || after !== undefined) return;
+      // Whoever cannot reach the cluster has lost its watches.
+      if (this.unreachable) this.watches.clear();
+      for (const watch of this.watches) watch(before);
+    });
     if (like === undefined) {
       this.bootstrap(options.uid, nodes, options.storageClasses ?? [{ name: "standard" }], drivers[0] ?? csiDriver);
       return;
@@ -193,10 +205,41 @@ export class SimulatedCluster implements Cluster {
     return (await this.list(listing)).map(({ metadata }) => metadata.name);
   }
 
-  /** A node that is there is alive. */
-  public leaseAge(node: string): Promise<LeaseAge | undefined> {
+  /** The kubelet of a node that is there renews its lease every ten seconds, unless it is cut off. */
+  public lease(node: string): Promise<NodeLease | undefined> {
     const known = this.store.get({ apiVersion: "v1", kind: "Node", name: node }) !== undefined;
-    return this.answer(() => (known ? { ageMs: 0, limitMs: 40_000 } : undefined));
+    return this.answer(() => {
+      if (!known) return undefined;
+      const lastMs = this.cutOff.get(node) ?? this.nowMs;
+      const renewedMs = lastMs - (lastMs % 10_000);
+      return { ageMs: this.nowMs - renewedMs, limitMs: 40_000, renewal: String(renewedMs) };
+    });
+  }
+
+  /** Cuts the kubelet of a node off from the API server, or takes that back. */
+  public setCutOff(node: string, isCutOff: boolean): void {
+    if (isCutOff) this.cutOff.set(node, this.nowMs);
+    else this.cutOff.delete(node);
+  }
+
+  public watchDeleted({ kind, namespace, name }: Listing, onDeleted: (object: KubernetesObject) => void) {
+    const watch: DeletionWatch = (object) => {
+      const { metadata } = object;
+      const isAskedFor = object.kind === kind && metadata.namespace === namespace;
+      if (isAskedFor && (name === undefined || metadata.name === name)) onDeleted(object);
+    };
+    return this.answer(() => {
+      this.watches.add(watch);
+      return (): void => {
+        this.watches.delete(watch);
+      };
+    });
+  }
+
+  public wait(ms: number): Promise<void> {
+    this.store.nowMs += ms;
+    this.onWait();
+    return Promise.resolve();
   }
 
   public dryRunCreate(set: StatefulSet): Promise<StatefulSet> {

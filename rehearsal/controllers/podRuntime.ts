@@ -78,6 +78,7 @@ export class PodRuntime {
       const pod: Pod | undefined = this.store.get(reference);
       if (pod !== undefined && (this.faultAt(key, pod) === "stuckTerminating" || isHeld(pod))) continue;
       this.stopping.delete(key);
+      if (pod?.spec?.nodeName !== undefined) this.store.put(stopped(pod));
       this.store.remove(reference);
     }
     for (const [key, reference] of starting) this.start(key, reference);
@@ -171,4 +172,21 @@ export class PodRuntime {
     this.claimUsers.set(key, users);
     return users;
   }
+}
+
+/** A kubelet's last word on a pod that it has stopped. */
+function stopped(pod: Pod): Pod {
+  const state = { terminated: { exitCode: 0, reason: "Completed" } };
+  const statuses = (containers: readonly { readonly name: string }[] = []) =>
+    containers.map(({ name }) => ({ name, state }));
+  const { containers, initContainers } = pod.spec ?? {};
+  return {
+    ...pod,
+    status: {
+      ...pod.status,
+      phase: "Succeeded",
+      containerStatuses: statuses(containers),
+      initContainerStatuses: statuses(initContainers),
+    },
+  };
 }

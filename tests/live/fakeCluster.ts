@@ -1,6 +1,6 @@
 import type { KubernetesObject, PersistentVolume, StatefulSet } from "../../core/kubernetes";
 import { annotations, ordinalIn, rangeOfSet } from "../../core/kubernetes";
-import type { LeaseAge } from "../../core/protections/leaving";
+import type { NodeLease } from "../../core/protections/leaving";
 import { holds } from "../../core/ordinals";
 import { UserError } from "../../core/userError";
 import type { Cluster, Listing, ObjectReference, Refused } from "../../live/client/cluster";
@@ -38,6 +38,10 @@ export class FakeCluster implements Cluster {
   /** What the API server makes of an object that is stored. */
   public defaulted: (object: KubernetesObject) => KubernetesObject = (object) => object;
   public readonly objects = new Map<string, KubernetesObject>();
+  /** How long it was waited in all, milliseconds. */
+  public waitedMs = 0;
+  /** Those that are open. */
+  public readonly watches = new Set<(object: KubernetesObject) => void>();
 
   public constructor(uid: string, ...objects: readonly KubernetesObject[]) {
     this.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system", uid } }, ...objects);
@@ -50,7 +54,9 @@ export class FakeCluster implements Cluster {
   }
 
   public remove(kind: string, namespace: string | undefined, name: string): void {
+    const object = this.objects.get(keyOf(kind, namespace, name));
     this.objects.delete(keyOf(kind, namespace, name));
+    if (object !== undefined) for (const watch of this.watches) watch(object);
   }
 
   public version(): Promise<string> {
@@ -76,8 +82,32 @@ export class FakeCluster implements Cluster {
     );
   }
 
-  public leaseAge(node: string): Promise<LeaseAge | undefined> {
-    return this.answer(`lease ${node}`, () => ({ ageMs: this.silentMs.get(node) ?? 5_000, limitMs: 40_000 }));
+  /** Renewed every ten seconds of the time that was waited, unless its kubelet is silent. */
+  public lease(node: string): Promise<NodeLease | undefined> {
+    return this.answer(`lease ${node}`, () => {
+      const silentMs = this.silentMs.get(node);
+      const renewal = silentMs === undefined ? Math.floor(this.waitedMs / 10_000) : -1;
+      return { ageMs: silentMs ?? 5_000, limitMs: 40_000, renewal: String(renewal) };
+    });
+  }
+
+  public watchDeleted({ kind, namespace, name }: Listing, onDeleted: (object: KubernetesObject) => void) {
+    return this.answer(`watch ${words[kind] ?? kind}${name === undefined ? "s" : ` ${name}`}`, () => {
+      const watch = (object: KubernetesObject): void => {
+        const { metadata } = object;
+        if (object.kind !== kind || metadata.namespace !== namespace) return;
+        if (name === undefined || metadata.name === name) onDeleted(object);
+      };
+      this.watches.add(watch);
+      return (): void => {
+        this.watches.delete(watch);
+      };
+    });
+  }
+
+  public wait(ms: number): Promise<void> {
+    this.waitedMs += ms;
+    return Promise.resolve();
   }
 
   public dryRunCreate(set: StatefulSet): Promise<StatefulSet> {

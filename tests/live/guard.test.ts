@@ -8,6 +8,8 @@ import type { Decision } from "../../core/protocol/protocol";
 import { UserError } from "../../core/userError";
 import { inventoryOf, offeredVolume } from "../../core/volumes/volume";
 import type { Inventory } from "../../core/volumes/volume";
+import { NotAllowed } from "../../live/client/cluster";
+import { Departures } from "../../live/departures";
 import { beforeWrite, prove } from "../../live/guard";
 import type { GuardedSet } from "../../live/guard";
 import type { PeerWatch } from "../../live/peer";
@@ -62,6 +64,16 @@ function before(decided: Decision, start: number, replicas: number, turn: number
   const set = guarded(decided, { decidedOn: { range: { start, replicas }, turn } });
   return { cluster, set, write: () => beforeWrite(cluster, set, halfOfSet(webSet(), decided, "uid")) };
 }
+
+/** A pod as its kubelet leaves it. */
+const lastObject = (name: string) => ({
+  ...{ apiVersion: "v1", kind: "Pod", spec: { nodeName: "node-1", containers: [{ name: "web" }] } },
+  metadata: { name, namespace: "shop", uid: `uid-of-${name}`, deletionTimestamp: "now" },
+  status: { phase: "Succeeded", containerStatuses: [{ name: "web", state: { terminated: {} } }] },
+});
+
+/** A watch in which every pod was seen to stop. */
+const allStopped = Object.assign(new Departures(), { hasStopped: () => true });
 
 describe("before the write", () => {
   const changed = refusal("StatefulSet shop/web was changed by someone else while this ran. Run pulumi up again");
@@ -136,6 +148,29 @@ describe("before the write", () => {
   });
 
   describe("of a release", () => {
+    test("the pods that leave are watched, from before anything else is looked at; not where nothing is written", async () => {
+      const { cluster, set } = before(release(5), 0, 6, 0, ...volumesOf(5), pod("web-5"));
+      const watched = { ...set, leaving: leaving(5) };
+      const wanted = halfOfSet(webSet(), release(5), "uid");
+      await expect(beforeWrite(cluster, { ...watched, decidedOn: undefined }, wanted)).rejects.toEqual(changed);
+      expect(cluster.watches.size).toBe(0);
+      cluster.requests.length = 0;
+      (await beforeWrite(cluster, watched, wanted)).end();
+      expect(cluster.requests.slice(0, 2)).toEqual(["watch pod web-5", "set web"]);
+      expect(cluster.watches.size).toBe(0);
+    });
+
+    test("an account that may not watch is no reason to refuse", async () => {
+      const { cluster, set } = before(release(5), 0, 6, 0, ...volumesOf(5), pod("web-5"));
+      cluster.watchDeleted = () => Promise.reject(new NotAllowed("no"));
+      const departures = await beforeWrite(
+        cluster,
+        { ...set, leaving: leaving(5) },
+        halfOfSet(webSet(), release(5), "uid"),
+      );
+      expect(departures.hasStopped(leaving(5)[0] as LeavingPod)).toBe(false);
+    });
+
     test("the volumes that leave become Retain", async () => {
       const { cluster, write } = before(release(5), 0, 6, 0, ...volumesOf(4, 5));
       await write();
@@ -324,7 +359,7 @@ describe("the proof", () => {
 
   test("the source vouches for its range, offers what is near the cut, and takes the inventory once", async () => {
     const cluster = after(release(5));
-    expect(await prove(cluster, guarded(release(5), { known: {} }))).toEqual({
+    expect(await prove(cluster, guarded(release(5), { known: {} }), allStopped)).toEqual({
       held: { start: 0, replicas: 5 },
       offer: offered(3, 4, 5),
       // Ordinal 5 has left, but its claim is here still.
@@ -345,18 +380,18 @@ describe("the proof", () => {
   test("fresh volumes are not offered, and what was known of others is kept", async () => {
     const known: Inventory = { 5: inventory[5] ?? {} };
     const cluster = after(release(5));
-    const proof = await prove(cluster, guarded(release(5), { volumes: "fresh", known }));
+    const proof = await prove(cluster, guarded(release(5), { volumes: "fresh", known }), allStopped);
     expect(proof).toEqual({ held: { start: 0, replicas: 5 }, offer: {}, inventory: known });
     // Whether it has stopped is asked all the same.
-    const stopped = ["claim data-web-5", "volume pv-5", "node node-1", "lease node-1", "attachments"];
+    const stopped = ["claim data-web-5", "volume pv-5", "attachments"];
     expect(cluster.requests).toEqual(["set web", "pod names", ...stopped]);
   });
 
   test("a set without claim templates", async () => {
     const cluster = after(release(5));
-    const proof = await prove(cluster, guarded(release(5), { templates: [], known: {} }));
+    const proof = await prove(cluster, guarded(release(5), { templates: [], known: {} }), allStopped);
     expect(proof).toEqual({ held: { start: 0, replicas: 5 }, offer: {}, inventory: {} });
-    expect(cluster.requests).toEqual(["set web", "pod names", "node node-1", "lease node-1"]);
+    expect(cluster.requests).toEqual(["set web", "pod names"]);
   });
 
   test("a pod that is gone, while its node cannot speak for it, is not vouched for; a person can", async () => {
@@ -367,8 +402,29 @@ describe("the proof", () => {
       "nobody can vouch that pod web-5 stops: its node node-1 does not exist any more",
     );
     await expect(told).rejects.toThrow("pulumi config set --path 'fenced[0]' uid-of-web-5");
-    const { held } = await prove(cluster, guarded(release(5), { fenced: ["uid-of-web-5"], known: {} }));
+    const { held } = await prove(cluster, guarded(release(5), { fenced: ["uid-of-web-5"], known: {} }), allStopped);
     expect(held).toEqual({ start: 0, replicas: 5 });
+  });
+
+  test("a pod that was seen to stop is, whatever has become of its node; the watch ends", async () => {
+    const cluster = after(release(5), {}, lastObject("web-5"));
+    cluster.remove("Node", undefined, "node-1");
+    const departures = await Departures.of(cluster, "shop", leaving(5));
+    cluster.remove("Pod", "shop", "web-5");
+    expect((await prove(cluster, guarded(release(5)), departures)).held).toEqual({ start: 0, replicas: 5 });
+    expect(cluster.watches.size).toBe(0);
+  });
+
+  test("a pod that was seen to go as it was, by force, has its node speak for it", async () => {
+    const running = lastObject("web-5");
+    const containerStatuses = [{ name: "web", state: { running: {} } }];
+    const cluster = after(release(5), {}, { ...running, status: { phase: "Running", containerStatuses } });
+    cluster.silentMs.set("node-1", 5_000);
+    const departures = await Departures.of(cluster, "shop", leaving(5));
+    cluster.remove("Pod", "shop", "web-5");
+    await expect(prove(cluster, guarded(release(5)), departures)).rejects.toThrow(
+      "nobody saw it stop, and its node node-1",
+    );
   });
 
   test("nor is one that the live set has no note of", async () => {
@@ -381,8 +437,8 @@ describe("the proof", () => {
 
   test("nor is one whose volume stays attached", async () => {
     const cluster = after(release(5), {}, attachment("pv-5", "node-1"));
-    const once = { everyMs: 1, looks: 1 };
-    await expect(prove(cluster, guarded(release(5), { known: {} }), once)).rejects.toThrow(
+    const once = { everyMs: 1_000, limitMs: 0 };
+    await expect(prove(cluster, guarded(release(5), { known: {} }), undefined, once)).rejects.toThrow(
       "still attached to node node-1",
     );
   });
@@ -406,7 +462,7 @@ describe("the proof", () => {
   test("while an ordinal lives here its data is where its claim is; once it has left it is where it was", async () => {
     const restored = (n: number) => volume(n, { csi: { driver: "disk.example.com", volumeHandle: `restored-${n}` } });
     const cluster = after(release(5)).put(restored(4), restored(5));
-    const { inventory: where } = await prove(cluster, guarded(release(5), { known: inventory }));
+    const { inventory: where } = await prove(cluster, guarded(release(5), { known: inventory }), allStopped);
     expect(where[4]).toEqual({ data: { driver: "disk.example.com", volumeHandle: "restored-4" } });
     expect(where[5]).toEqual(inventory[5]);
   });
@@ -417,15 +473,19 @@ describe("the proof", () => {
     [{ metadata: { annotations: {} } }, "carries the range none, and it carries the turn none instead of 2"],
     [{ metadata: { generation: 5 } }, "has not been seen by its controller yet"],
   ])("a live set that is not what was asked: %j", async (change, what) => {
-    await expect(prove(after(release(5), change), guarded(release(5), { known: {} }))).rejects.toEqual(notProven(what));
+    await expect(prove(after(release(5), change), guarded(release(5), { known: {} }), allStopped)).rejects.toEqual(
+      notProven(what),
+    );
   });
 
   test("no set, and pods that stayed: also above the set, where N has fallen", async () => {
     const gone = after(release(5));
     gone.remove("StatefulSet", "shop", "web");
-    await expect(prove(gone, guarded(release(5), { known: {} }))).rejects.toEqual(notProven("does not exist"));
+    await expect(prove(gone, guarded(release(5), { known: {} }), allStopped)).rejects.toEqual(
+      notProven("does not exist"),
+    );
     const stays = after(release(5), {}, pod("web-5", false), pod("web-9"));
-    await expect(prove(stays, guarded(release(5), { known: {} }))).rejects.toEqual(
+    await expect(prove(stays, guarded(release(5), { known: {} }), allStopped)).rejects.toEqual(
       notProven("still has a pod of ordinal 5, 9"),
     );
   });

@@ -9,7 +9,6 @@ const web = (ordinal: number, on: string | undefined = "node-1", id = `uid-of-we
   ...{ ordinal, name: `web-${ordinal}`, id, node: on },
 });
 const claims = [found(5, { claim: claim(5), volume: volume(5) })];
-const quick = { everyMs: 1, looks: 3 };
 /** As an `up` does it before the write, and after. */
 async function doubtsBefore(cluster: FakeCluster, pods: LeavingPod[], fenced: string[]): Promise<Doubt[]> {
   const asked = unvouched(pods, fenced);
@@ -55,47 +54,106 @@ describe("before a release", () => {
 
 describe("after it", () => {
   const inUse = node("node-1", "True", ["kubernetes.io/csi/disk.example.com^disk-5"]);
+  const none = { stopped: [], unseen: [], graceSeconds: 30 };
+  const quick = { everyMs: 10_000, limitMs: 20_000 };
 
   test("nothing is asked where nothing leaves, or a person vouches", async () => {
     const cluster = new FakeCluster("uid");
-    expect(await waitUntilStopped(cluster, [], claims, quick)).toEqual([]);
-    expect(await waitUntilStopped(cluster, unvouched([web(5)], ["uid-of-web-5"]), claims, quick)).toEqual([]);
+    expect(await waitUntilStopped(cluster, none, claims)).toEqual([]);
     expect(cluster.requests).toEqual([]);
   });
 
-  test("waits until the volume is in use no more, and attached no more", async () => {
-    const cluster = new FakeCluster("uid", inUse, attachment("pv-5", "node-1"));
-    let looks = 0;
-    cluster.onRequest = (request) => {
-      if (request !== "node node-1") return;
-      looks += 1;
-      if (looks === 2) cluster.put(node("node-1"));
-      if (looks === 3) cluster.remove("VolumeAttachment", undefined, "csi-pv-5-node-1");
-    };
-    expect(await waitUntilStopped(cluster, [web(5)], claims, quick)).toEqual([]);
-    expect(looks).toBe(3);
+  describe("of a pod that its kubelet has stopped", () => {
+    const stopped = { ...none, stopped: [web(5)] };
+
+    test("only the attachment is waited for: one request", async () => {
+      const cluster = new FakeCluster("uid", node("node-1", "Unknown"));
+      expect(await waitUntilStopped(cluster, stopped, claims)).toEqual([]);
+      expect(cluster.requests).toEqual(["attachments"]);
+      expect(cluster.waitedMs).toBe(0);
+    });
+
+    test("and nothing where it has no volume", async () => {
+      const cluster = new FakeCluster("uid");
+      expect(await waitUntilStopped(cluster, stopped, [found(5)])).toEqual([]);
+      expect(cluster.requests).toEqual([]);
+    });
+
+    test("a volume that stays attached", async () => {
+      const cluster = new FakeCluster("uid", attachment("pv-5", "node-1"));
+      expect(await waitUntilStopped(cluster, stopped, claims, quick)).toEqual([
+        { pod: web(5), why: "its volume pv-5 is still attached to node node-1 (VolumeAttachment)" },
+      ]);
+    });
   });
 
-  test("but not for ever", async () => {
-    const cluster = new FakeCluster("uid", inUse, attachment("pv-5", "node-2"));
-    expect(await waitUntilStopped(cluster, [web(5)], claims, quick)).toEqual([
-      { pod: web(5), why: "its volume pv-5 is still attached to node node-2 (VolumeAttachment)" },
-      { pod: web(5), why: "its node node-1 still has the volume pv-5 in use (status.volumesInUse)" },
-    ]);
-    expect(cluster.requests.filter((request) => request === "attachments")).toHaveLength(3);
-  });
+  describe("of a pod that nobody saw stop", () => {
+    const unseen = { ...none, unseen: [web(5)] };
 
-  test("a node that fell silent is told at once: nothing gets better by waiting", async () => {
-    const cluster = new FakeCluster("uid", node("node-1", "False"), attachment("pv-5", "node-1"));
-    const told = await waitUntilStopped(cluster, [web(5)], claims, quick);
-    expect(told).toEqual([{ pod: web(5), why: "its node node-1 is not Ready (False)" }]);
-    expect(cluster.requests).toHaveLength(3);
-  });
+    test("waits until its node has been heard of after its grace period and 10 s", async () => {
+      const cluster = new FakeCluster("uid", node("node-1"));
+      expect(await waitUntilStopped(cluster, unseen, claims)).toEqual([]);
+      // A renewal that was there after 40 s says nothing; the next one does.
+      expect(cluster.waitedMs).toBe(50_000);
+      const patient = new FakeCluster("uid", node("node-1"));
+      expect(await waitUntilStopped(patient, { ...unseen, graceSeconds: 300 }, claims)).toEqual([]);
+      expect(patient.waitedMs).toBe(320_000);
+    });
 
-  test("without volumes the node alone is asked", async () => {
-    const cluster = new FakeCluster("uid", node("node-1"));
-    expect(await waitUntilStopped(cluster, [web(5)], [found(5)], quick)).toEqual([]);
-    expect(cluster.requests).toEqual(["node node-1", "lease node-1"]);
+    test("a node that was cut off a moment ago, and looks alive, is not heard of again", async () => {
+      const cluster = new FakeCluster("uid", node("node-1"));
+      cluster.silentMs.set("node-1", 5_000);
+      expect(await waitUntilStopped(cluster, unseen, claims)).toEqual([
+        {
+          pod: web(5),
+          why: "nobody saw it stop, and its node node-1 has not been heard of 40 s after it went, when it must have",
+        },
+      ]);
+      expect(cluster.waitedMs).toBe(160_000);
+    });
+
+    test("a node without a lease counts by its condition, once its cluster must have noticed", async () => {
+      const cluster = new FakeCluster("uid", node("node-1"));
+      cluster.lease = () => Promise.resolve(undefined);
+      expect(await waitUntilStopped(cluster, unseen, claims)).toEqual([]);
+      expect(cluster.waitedMs).toBe(100_000);
+    });
+
+    test("waits until the volume is in use no more, and attached no more", async () => {
+      const cluster = new FakeCluster("uid", inUse, attachment("pv-5", "node-1"));
+      let looks = 0;
+      cluster.onRequest = (request) => {
+        if (request !== "node node-1") return;
+        looks += 1;
+        if (looks === 60) cluster.put(node("node-1"));
+        if (looks === 70) cluster.remove("VolumeAttachment", undefined, "csi-pv-5-node-1");
+      };
+      expect(await waitUntilStopped(cluster, unseen, claims)).toEqual([]);
+      expect(looks).toBe(70);
+    });
+
+    test("but not for ever", async () => {
+      const cluster = new FakeCluster("uid", inUse, attachment("pv-5", "node-2"));
+      expect(await waitUntilStopped(cluster, unseen, claims, quick)).toEqual([
+        { pod: web(5), why: "its volume pv-5 is still attached to node node-2 (VolumeAttachment)" },
+        { pod: web(5), why: "its node node-1 still has the volume pv-5 in use (status.volumesInUse)" },
+      ]);
+      expect(cluster.waitedMs).toBe(60_000);
+    });
+
+    test("a node that fell silent is told at once: nothing gets better by waiting", async () => {
+      const cluster = new FakeCluster("uid", node("node-1", "False"), attachment("pv-5", "node-1"));
+      const told = await waitUntilStopped(cluster, unseen, claims);
+      expect(told).toEqual([{ pod: web(5), why: "its node node-1 is not Ready (False)" }]);
+      expect(cluster.requests).toHaveLength(3);
+    });
+
+    test("one that never got a node never ran", async () => {
+      const cluster = new FakeCluster("uid");
+      const pending = { ...none, unseen: [{ ...web(5), node: undefined }] };
+      expect(await waitUntilStopped(cluster, pending, [found(5)])).toEqual([]);
+      expect(cluster.waitedMs).toBe(0);
+    });
   });
 
   test("a note of thousands of pods is short enough for an annotation", () => {

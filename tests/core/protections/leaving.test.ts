@@ -88,7 +88,7 @@ describe("the note on the set", () => {
 });
 
 describe("who speaks for a pod that is gone", () => {
-  const lease = (ageMs: number) => ({ ageMs, limitMs: 40_000 });
+  const lease = (ageMs: number) => ({ ageMs, limitMs: 40_000, renewal: "now" });
 
   test("its node, if it is there, Ready and alive", () => {
     expect(whyNodeSilent("n", { node: node("n"), lease: lease(40_000) })).toBeUndefined();

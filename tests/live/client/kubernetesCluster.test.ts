@@ -43,6 +43,10 @@ const volume = (policy: string) => ({
   spec: { persistentVolumeReclaimPolicy: policy },
 });
 
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 describe("reads", () => {
   test("a set, exactly as it is stored, with one request", async () => {
     const stored = {
@@ -95,14 +99,41 @@ describe("reads", () => {
       notFound("lease"),
     ];
     expect((await readNode(cluster, "node-1"))?.metadata.name).toBe("node-1");
-    expect(await cluster.leaseAge("node-1")).toStrictEqual({ ageMs: 19_750, limitMs: 20_000 });
-    expect(await cluster.leaseAge("node-1")).toStrictEqual({ ageMs: 19_750, limitMs: 40_000 });
-    expect(await cluster.leaseAge("node-1")).toStrictEqual({ ageMs: Infinity, limitMs: 40_000 });
-    expect(await cluster.leaseAge("node-1")).toBeUndefined();
+    expect(await cluster.lease("node-1")).toStrictEqual({ ageMs: 19_750, limitMs: 20_000, renewal: renewTime });
+    expect(await cluster.lease("node-1")).toStrictEqual({ ageMs: 19_750, limitMs: 40_000, renewal: renewTime });
+    expect(await cluster.lease("node-1")).toStrictEqual({ ageMs: Infinity, limitMs: 40_000, renewal: "" });
+    expect(await cluster.lease("node-1")).toBeUndefined();
     expect(asked().slice(0, 2)).toStrictEqual([
       "GET /api/v1/nodes/node-1",
       "GET /apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-1",
     ]);
+  });
+
+  test("a watch tells what is deleted, as it was, once the server has taken it; a broken one says nothing more", async () => {
+    const pod = { metadata: { name: "web-5", uid: "u" } };
+    const event = (type: string) => `${JSON.stringify({ type, object: pod })}\n`;
+    stub.answers = [{ text: `${event("ADDED")}${event("MODIFIED")}${event("DELETED")}{"type":"DEL` }];
+    const seen: unknown[] = [];
+    const end = await cluster.watchDeleted({ apiVersion: "v1", kind: "Pod", namespace: "shop", name: "web-5" }, (one) =>
+      seen.push(one),
+    );
+    await until(() => seen.length > 0);
+    end();
+    expect(seen).toStrictEqual([{ ...pod, apiVersion: "v1", kind: "Pod" }]);
+    expect(asked()).toStrictEqual(["GET /api/v1/namespaces/shop/pods?fieldSelector=metadata.name%3Dweb-5&watch=true"]);
+  });
+
+  test("a watch that is not allowed, or not answered", async () => {
+    const listing = { apiVersion: "v1", kind: "Pod", namespace: "shop", name: "web-5" };
+    const status = { kind: "Status", message: 'pods "web-5" is forbidden: User "u" cannot watch resource "pods"' };
+    stub.answers = [{ status: 403, json: status }];
+    await expect(cluster.watchDeleted(listing, () => undefined)).rejects.toBeInstanceOf(NotAllowed);
+    stub.answers = [{ status: 503, json: status }];
+    await expect(cluster.watchDeleted(listing, () => undefined)).rejects.toThrow(
+      "failed to watch pods in namespace shop (503)",
+    );
+    stub.answers = ["reset"];
+    await expect(cluster.watchDeleted(listing, () => undefined)).rejects.toThrow("does not answer (ECONNRESET)");
   });
 
   test("every VolumeAttachment", async () => {
@@ -120,7 +151,7 @@ describe("reads", () => {
     await expect(listAttachments(cluster)).rejects.toThrow(
       "Give the account the right to list volumeattachments.storage.k8s.io.",
     );
-    await expect(cluster.leaseAge("node-1")).rejects.toThrow(
+    await expect(cluster.lease("node-1")).rejects.toThrow(
       "Give the account the right to get leases.coordination.k8s.io in namespace kube-node-lease.",
     );
   });

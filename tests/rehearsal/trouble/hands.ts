@@ -27,7 +27,11 @@ export class Hands {
     private readonly done: Done,
     private readonly look: () => void,
   ) {
-    this.nodes = { source: new Nodes(clusters.source), destination: new Nodes(clusters.destination) };
+    const { attaches } = scenario;
+    this.nodes = {
+      source: new Nodes(clusters.source, attaches),
+      destination: new Nodes(clusters.destination, attaches),
+    };
   }
 
   /** `kubectl scale`. False if it changes nothing or is denied. */

@@ -1,3 +1,4 @@
+import type { Cluster } from "../../../live/client/cluster";
 import { noOrdinals } from "../../../core/ordinals";
 import { rules } from "../../../core/protocol/protocol";
 import { liveHalf } from "../../../live/look";
@@ -98,8 +99,8 @@ const cases: [string, Partial<Scenario>, () => Guard, RegExp][] = [
     { protection: "outputs", others: "scale" },
     () => ({
       ...wholeGuard,
-      prove: async (cluster, set, patience) => {
-        const proof = await wholeGuard.prove(cluster, set, patience).catch(() => undefined);
+      prove: async (cluster, set, ...rest) => {
+        const proof = await wholeGuard.prove(cluster, set, ...rest).catch(() => undefined);
         return proof ?? { held: set.decision.range, offer: {}, inventory: set.known };
       },
     }),
@@ -108,7 +109,9 @@ const cases: [string, Partial<Scenario>, () => Guard, RegExp][] = [
 ];
 
 test("what is gone has stopped: its node says so, or a person", async () => {
-  const scenario: Scenario = { replicas: 2, start: 0, parallel: false, protection: "outputs", others: "restore" };
+  const scenario: Scenario = {
+    ...{ replicas: 2, start: 0, parallel: false, attaches: false, protection: "outputs", others: "restore" },
+  };
   const heldUp = { at: "guarded", how: "paused" } as const;
   const next = { do: "next", towards: "destination", stop: undefined, givesUp: false } as const;
   const pod = { do: "pod", side: "source", offset: 1 } as const;
@@ -127,8 +130,26 @@ test("what is gone has stopped: its node says so, or a person", async () => {
   const brokenBy = async (guard: Guard): Promise<string | undefined> =>
     (await play(await TroubledWorld.atFirst(scenario, guard, new Map()), schedule, "source")).broken;
   expect(await brokenBy(wholeGuard)).toBeUndefined();
-  expect(await brokenBy(credulous)).toBe("told from what is: the source vouches for 0 to 0, but 1 live there too");
+  const told = "told from what is: the source vouches for 0 to 0, but 1 live there too";
+  expect(await brokenBy(credulous)).toBe(told);
+  // A node that was cut off a moment ago is Ready, and its lease is young.
+  const withoutRenewal: Guard = {
+    ...wholeGuard,
+    prove: (cluster, ...rest) => wholeGuard.prove(alwaysHeardOf(cluster), ...rest),
+  };
+  expect(await brokenBy(withoutRenewal)).toBe(told);
 });
+
+/** A cluster of which every look at a lease shows a new renewal, of this very moment. */
+function alwaysHeardOf(cluster: Cluster): Cluster {
+  let looks = 0;
+  const lease = async (node: string) => {
+    const seen = await cluster.lease(node);
+    looks += 1;
+    return seen && { ...seen, ageMs: 0, renewal: String(looks) };
+  };
+  return Object.assign(Object.create(cluster) as Cluster, { lease });
+}
 
 test.each(cases)("%s", async (_, only, take, violation) => {
   const found = await search({ schedules: 1_000, seed: 1, only, guard: take(), shortens: false });

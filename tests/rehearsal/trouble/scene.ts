@@ -13,6 +13,8 @@ export interface Scenario {
   readonly replicas: number;
   readonly start: number;
   readonly parallel: boolean;
+  /** Whether its storage attaches volumes to nodes, as disks are; otherwise it is like NFS. */
+  readonly attaches: boolean;
   /** What guards beside the outputs and the turns (docs/protections.md). */
   readonly protection: "outputs" | "livePeer" | "rangeLock";
   /** What others do to it: restore the state of a half from a backup, `kubectl scale`, `kubectl delete statefulset`. */

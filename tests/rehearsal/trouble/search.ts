@@ -42,6 +42,7 @@ function scenarios(only: Partial<Scenario>): fc.Arbitrary<Scenario> {
     replicas: draw(only.replicas, fc.constantFrom(2, 2, 3, 3, 4)),
     start: draw(only.start, fc.constantFrom(0, 1)),
     parallel: draw(only.parallel, fc.boolean()),
+    attaches: draw(only.attaches, fc.boolean()),
     protection: draw(only.protection, fc.constantFrom("outputs" as const, "livePeer" as const, "rangeLock" as const)),
     others: draw(
       only.others,

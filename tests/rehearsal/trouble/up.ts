@@ -6,6 +6,7 @@ import type { WrittenOutputs } from "../../../core/contract/record";
 import { liveHalf } from "../../../live/look";
 import type { Proof } from "../../../core/protections/proof";
 import type { CutoverArgs } from "../../../plan/arguments";
+import type { Departures } from "../../../live/departures";
 import { planHalf } from "../../../plan/half";
 import type { HalfPlan } from "../../../plan/half";
 import { notReady, unhealthy } from "../../../rehearsal/engine/awaiter";
@@ -70,10 +71,11 @@ export async function up(args: CutoverArgs, ports: UpPorts): Promise<void> {
   const plan = await planHalf(args, false);
   await at("decided");
   const half = plan.halfSet;
+  let departures: Departures | undefined;
   declare(plan, ports);
   await at("declared");
   if (!ports.stack.state.hasSet || !wasReady || differs(refreshed, half)) {
-    await guard.beforeWrite(cluster, plan.guard, half);
+    departures = await guard.beforeWrite(cluster, plan.guard, half);
     await at("guarded");
     ports.writes(plan, () => {
       writeSet(cluster, half);
@@ -84,7 +86,7 @@ export async function up(args: CutoverArgs, ports: UpPorts): Promise<void> {
     if (reasons.length > 0) throw new AwaitFailed(`the set did not become ready in time: ${reasons.join("; ")}`);
   }
   await at("awaited");
-  const proof = await guard.prove(cluster, plan.guard, { everyMs: 0, looks: 2 });
+  const proof = await guard.prove(cluster, plan.guard, departures, { everyMs: 1_000, limitMs: 20_000 });
   const outputs = outputsOf(plan, proof);
   ports.vouches(outputs);
   await at("proven");

@@ -12,7 +12,14 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const scenario: Scenario = { replicas: 3, start: 0, parallel: false, protection: "outputs", others: "restore" };
+const scenario: Scenario = {
+  replicas: 3,
+  start: 0,
+  parallel: false,
+  attaches: true,
+  protection: "outputs",
+  others: "restore",
+};
 
 async function storyOf(schedule: readonly Action[], given: Partial<Scenario> = {}): Promise<string[]> {
   const world = await TroubledWorld.atFirst({ ...scenario, ...given }, wholeGuard, new Map());
