@@ -10,7 +10,7 @@ import type { WrittenOutputs } from "./core/contract/record";
 import { declaredText } from "./core/contract/takenAway";
 import { knownInWords, newAndKnown, warnedText } from "./core/contract/warned";
 import type { Connection } from "./live/client/cluster";
-import type { CutoverArgs } from "./plan/arguments";
+import type { HalfArgs } from "./plan/arguments";
 import { planHalf } from "./plan/half";
 import type { HalfPlan } from "./plan/half";
 
@@ -29,7 +29,7 @@ export type CutoverOutputs = {
  * @returns the stack outputs. Those that vouch for something resolve only after the live set was read again.
  * @throws pulumi.RunError with every problem in one message if the `up` may not run. Nothing has been declared then.
  */
-export async function declareHalf(args: CutoverArgs): Promise<CutoverOutputs> {
+export async function declareHalf(args: HalfArgs): Promise<CutoverOutputs> {
   keepAnswersQuiet();
   const preview = pulumi.runtime.isDryRun();
   const plan = await failsAsUserError(() => planHalf(args, preview)).catch(async (error: unknown) => {

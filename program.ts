@@ -8,7 +8,7 @@ import type { CutoverOutputs } from "./declareHalf";
 import { readInput } from "./input";
 import type { ReadFile } from "./input";
 import type { Cluster, Connection } from "./live/client/cluster";
-import type { CutoverArgs } from "./plan/arguments";
+import type { HalfArgs } from "./plan/arguments";
 import type { ConfigSource } from "./settings/configReader";
 import { configText } from "./settings/projectFile";
 
@@ -56,7 +56,7 @@ async function run(
   );
 }
 
-async function readArgs(source: ConfigSource, ports: Ports): Promise<CutoverArgs> {
+async function readArgs(source: ConfigSource, ports: Ports): Promise<HalfArgs> {
   const problems: Problem[] = [];
   const input = await readInput(source, ports.readFile, problems);
   if (input === undefined) throw new UserError(problems);

@@ -8,8 +8,8 @@ import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
 import type { Problem } from "../core/userError";
 import { together } from "../core/verdict";
 import type { Verdict } from "../core/verdict";
-import type { CutoverArgs } from "./arguments";
-import type { DryRun, HalfSeen, RunningSeen } from "./see";
+import type { HalfArgs } from "./arguments";
+import type { DryRun, HalfSeen, RunningSeen } from "./seen";
 
 /** What a first `up` takes over, as it runs. */
 export interface Adoption {
@@ -36,7 +36,7 @@ export interface AdoptionPlan extends Verdict {
  * @param running what the API server would store.
  */
 export function planAdoption(
-  { workload, connection, peerStack, carrySecrets = [] }: CutoverArgs,
+  { workload, connection, peerStack, carrySecrets = [] }: HalfArgs,
   { records: { peer }, belongings }: HalfSeen,
   live: StatefulSet | undefined,
   halfSet: StatefulSet,

@@ -4,8 +4,8 @@ import type { Side } from "../core/ordinals";
 import type { Workload } from "../core/manifests/workload";
 import type { Cluster, Connection } from "../live/client/cluster";
 
-/** One half of a move: what `cutover` decides on and declares. */
-export interface CutoverArgs {
+/** One half of a move, read and checked: what is planned and declared. */
+export interface HalfArgs {
   /** Which half this stack is. */
   readonly side: Side;
   /** The set and what belongs to it, from `readWorkload`. */

@@ -16,12 +16,12 @@ import { UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import { together } from "../core/verdict";
 import type { Verdict } from "../core/verdict";
-import type { CutoverArgs } from "./arguments";
+import type { HalfArgs } from "./arguments";
 import type { Records } from "./records";
 
 /** What is known when it is planned which Secrets and ConfigMaps are carried. */
 interface Carrying {
-  readonly args: CutoverArgs;
+  readonly args: HalfArgs;
   readonly preview: boolean;
   readonly stack: string;
   readonly records: Records;
@@ -42,7 +42,7 @@ const nothing: CarryPlan = { names: [], expected: {}, objects: [] };
  * refused before anything changes; in the destination what is offered, and may have somebody's namesake there. Ended moves
  * carry nothing.
  */
-export function namesToSee(args: CutoverArgs, { peer }: Records): CarriedName[] {
+export function namesToSee(args: HalfArgs, { peer }: Records): CarriedName[] {
   if (peer === "none") return [];
   const names = carriedNames(args);
   return args.side === "source" ? names : names.filter((name) => offeredOf(peer?.carried ?? {}, name) !== undefined);
@@ -102,7 +102,7 @@ function judgeMissing(problem: Problem, { range, releases }: Decision, preview: 
 
 function notOffered(
   missing: readonly CarriedName[],
-  { peerStack, workload: { namespace } }: CutoverArgs,
+  { peerStack, workload: { namespace } }: HalfArgs,
   stack: string,
   cutoverIndex: number,
 ): Problem {

@@ -3,10 +3,10 @@ import { whyRetentionDestroys } from "../core/volumes/handOver";
 import type { Problem } from "../core/userError";
 import { beingDeleted } from "../core/set/half";
 import type { Look } from "../live/look";
-import type { CutoverArgs } from "./arguments";
+import type { HalfArgs } from "./arguments";
 
 /** What in the cluster speaks against any `up` of this half. */
-export function clusterContentProblems(args: CutoverArgs, look: Look): Problem[] {
+export function clusterContentProblems(args: HalfArgs, look: Look): Problem[] {
   const { side, workload, connection, createNamespace = true } = args;
   const { namespace, range, set } = workload;
   const problems: Problem[] = [];

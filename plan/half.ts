@@ -15,7 +15,7 @@ import { whyReplaced } from "../core/volumes/handOver";
 import type { PeerWatch } from "../live/peer";
 import { planAdoption } from "./adoption";
 import type { AdoptionPlan } from "./adoption";
-import type { CutoverArgs } from "./arguments";
+import type { HalfArgs } from "./arguments";
 import { planCarry } from "./carry";
 import { halfSeen, judgeDecision, judgeHalf } from "./judge";
 import type { Half } from "./judge";
@@ -24,7 +24,7 @@ import { judgeNeeds } from "./needs";
 import { judgePeer, vouchedPods } from "./protections";
 import { planRangeLock } from "./rangeLock";
 import { seeHalf, seePeer, seeRunning, seeStep } from "./see";
-import type { HalfSeen } from "./see";
+import type { HalfSeen } from "./seen";
 import { stepOf } from "./step";
 import type { Step } from "./step";
 import { planVolumes } from "./volumes";
@@ -50,7 +50,7 @@ export interface HalfPlan extends SplitStatefulSetArgs {
  * @param preview whether nothing is written: what would be refused for being out of turn alone is a warning then.
  * @throws UserError with every problem if this `up` may not run.
  */
-export async function planHalf(given: CutoverArgs, preview: boolean): Promise<HalfPlan> {
+export async function planHalf(given: HalfArgs, preview: boolean): Promise<HalfPlan> {
   const args = given.adopt === true && given.side === "source" ? withForcedBelongings(given) : given;
   const seen = await seeHalf(args, preview);
   const half = halfSeen(args, seen);
@@ -117,20 +117,20 @@ function refuse(problems: readonly Problem[]): void {
 }
 
 /** What was taken over is co-owned by whoever made it, for as long as it is there. */
-function withForcedBelongings(args: CutoverArgs): CutoverArgs {
+function withForcedBelongings(args: HalfArgs): HalfArgs {
   const belongings = args.workload.belongings.map(asForced);
   return { ...args, workload: { ...args.workload, belongings } };
 }
 
 function situationOf(
-  { side, workload, cutoverIndex, batch = 1 }: CutoverArgs,
+  { side, workload, cutoverIndex, batch = 1 }: HalfArgs,
   { records }: HalfSeen,
   { live }: Half,
 ): Situation {
   return { side, set: workload.range, cutoverIndex, batch, own: records.own, peer: records.peer, live };
 }
 
-async function seeAdoption(args: CutoverArgs, seen: HalfSeen, { halfSet }: Step): Promise<AdoptionPlan> {
+async function seeAdoption(args: HalfArgs, seen: HalfSeen, { halfSet }: Step): Promise<AdoptionPlan> {
   const live = seen.look?.set;
   return planAdoption(args, seen, live, halfSet, await seeRunning(args, seen, live, halfSet));
 }
@@ -144,7 +144,7 @@ function judgeReplaced({ look }: HalfSeen, { identity, adopts }: Half, { halfSet
 
 /** The peer as `peerContext` shows it; undefined: it is not looked at. */
 function watchOf(
-  { connect, peerConnection }: CutoverArgs,
+  { connect, peerConnection }: HalfArgs,
   asked: Pick<PeerWatch, "ownClusterUid" | "situation" | "stacks">,
   record: HalfOutputs | "none" | undefined,
 ): PeerWatch | undefined {
@@ -152,7 +152,7 @@ function watchOf(
   return { ...asked, cluster: connect(peerConnection), context: peerConnection.context, record };
 }
 
-function stepWords({ workload, cutoverIndex }: CutoverArgs, own: HalfOutputs | undefined): string | undefined {
+function stepWords({ workload, cutoverIndex }: HalfArgs, own: HalfOutputs | undefined): string | undefined {
   const index = own === undefined ? cutoverIndex : indexInSet(own, workload.range);
   return index === cutoverIndex ? undefined : stepInWords(index, cutoverIndex);
 }

@@ -16,10 +16,10 @@ import { UserError } from "../core/userError";
 import { together } from "../core/verdict";
 import type { Verdict } from "../core/verdict";
 import { liveHalf } from "../live/look";
-import type { CutoverArgs } from "./arguments";
+import type { HalfArgs } from "./arguments";
 import { clusterContentProblems } from "./clusterContent";
 import { judgeSecrets } from "./secrets";
-import type { HalfSeen } from "./see";
+import type { HalfSeen } from "./seen";
 
 /** What the half is, by what was seen of it. */
 export interface Half {
@@ -35,7 +35,7 @@ export interface Half {
 
 /** Puts together what was seen of a half. Where its cluster cannot be reached, what is recorded is taken for true. */
 export function halfSeen(
-  { side, adopt, workload: { set, namespace, range, fingerprint } }: CutoverArgs,
+  { side, adopt, workload: { set, namespace, range, fingerprint } }: HalfArgs,
   { look, records: { own }, stack }: HalfSeen,
 ): Half {
   const recorded = own && { range: own.held, turn: own.turn };
@@ -51,7 +51,7 @@ export function halfSeen(
 }
 
 /** Whether an `up` of this half may be decided on at all. */
-export function judgeHalf(args: CutoverArgs, seen: HalfSeen, half: Half): Verdict {
+export function judgeHalf(args: HalfArgs, seen: HalfSeen, half: Half): Verdict {
   const { side, workload, connection, cutoverIndex } = args;
   const { look, records, belongings } = seen;
   const { own } = records;
@@ -86,7 +86,7 @@ export function judgeHalf(args: CutoverArgs, seen: HalfSeen, half: Half): Verdic
  */
 export function judgeDecision(
   decision: Decision,
-  args: CutoverArgs,
+  args: HalfArgs,
   stacks: Readonly<Record<Side, string>>,
   preview: boolean,
 ): Partial<Verdict> {

@@ -4,11 +4,11 @@ import type { NeedLook } from "../core/set/podNeeds";
 import { UserError } from "../core/userError";
 import { together } from "../core/verdict";
 import type { Verdict } from "../core/verdict";
-import type { CutoverArgs } from "./arguments";
+import type { HalfArgs } from "./arguments";
 
 /** What the pods of this half need by name and lack. Where no pod starts yet, what is missing is a warning. */
 export function judgeNeeds(
-  { workload: { namespace, set }, connection: { context } }: CutoverArgs,
+  { workload: { namespace, set }, connection: { context } }: HalfArgs,
   { range }: Decision,
   looks: readonly NeedLook[],
 ): Verdict {

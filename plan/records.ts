@@ -2,8 +2,8 @@ import { readOutputs } from "../core/contract/record";
 import type { HalfOutputs } from "../core/contract/record";
 import { peerOf } from "../core/ordinals";
 import type { Problem } from "../core/userError";
-import type { CutoverArgs } from "./arguments";
-import type { StackOutputs } from "./stackOutputs";
+import type { HalfArgs } from "./arguments";
+import type { StackOutputs } from "../core/contract/record";
 
 /** What both halves last vouched for. `none`: the move was ended. */
 export interface Records {
@@ -15,7 +15,7 @@ export interface Records {
 
 /** The records of both halves, from the last outputs of their stacks; undefined: there is no such stack. */
 export function recordsOf(
-  { side, peerStack }: CutoverArgs,
+  { side, peerStack }: HalfArgs,
   stack: string,
   own: StackOutputs | undefined,
   peer: StackOutputs | "none" | undefined,

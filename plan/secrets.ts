@@ -2,7 +2,7 @@ import type { BesideLive } from "../core/adopt/namesake";
 import { changedSecret, changedWarnings, notInAStep, notWrittenAgain } from "../core/adopt/secretValues";
 import { indexInSet } from "../core/protocol/protocol";
 import type { Verdict } from "../core/verdict";
-import type { CutoverArgs } from "./arguments";
+import type { HalfArgs } from "./arguments";
 import type { Records } from "./records";
 
 /**
@@ -10,7 +10,7 @@ import type { Records } from "./records";
  * that changes nothing else writes them, with a warning; a step does not, and neither does a first `up` that is run again.
  */
 export function judgeSecrets(
-  { workload, cutoverIndex }: CutoverArgs,
+  { workload, cutoverIndex }: HalfArgs,
   { own, peer }: Records,
   belongings: readonly BesideLive[],
 ): Partial<Verdict> {

@@ -1,23 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { podNeeds } from "../core/set/podNeeds";
-import type { NeedLook } from "../core/set/podNeeds";
 import { carriedNames } from "../core/set/carried";
-import type { FoundObject } from "../core/set/carried";
 import type { BesideLive } from "../core/adopt/namesake";
 import { minorOf } from "../core/contract/clusterIdentity";
 import { whyNotTaken } from "../core/adopt/compare";
 import { asDeclared } from "../core/adopt/declared";
 import { whySetNotTaken } from "../core/adopt/runningSet";
 import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
-import type { Surroundings } from "../core/protections/doubts";
 import { unvouched } from "../core/protections/leaving";
 import { UserError } from "../core/userError";
-import type { Problem } from "../core/userError";
 import { besideTwins } from "../core/volumes/arriving";
-import type { Arrival, ArrivingVolume, Twin } from "../core/volumes/arriving";
+import type { ArrivingVolume, Twin } from "../core/volumes/arriving";
 import { claimsWithData, offeredOrdinals } from "../core/volumes/claims";
 import { storageNeeds } from "../core/volumes/storageNeeds";
-import type { StorageNeeds } from "../core/volumes/storageNeeds";
 import type { FoundClaim } from "../core/volumes/volume";
 import { lookAtCarried } from "../live/carried";
 import { Unreachable } from "../live/client/cluster";
@@ -31,14 +26,13 @@ import type { Look } from "../live/look";
 import { readExisting } from "../live/namesake";
 import { lookUpNeeds } from "../live/podNeeds";
 import { tryRangeLock } from "../live/rangeLock";
-import type { LockAnswers } from "../live/rangeLock";
 import { lackingStorage } from "../live/storage";
-import type { CutoverArgs } from "./arguments";
+import type { HalfArgs } from "./arguments";
 import { recordsOf } from "./records";
-import type { Records } from "./records";
 import { namesToSee } from "./carry";
 import { asksRangeLock } from "./rangeLock";
 import { readStackOutputs } from "./stackOutputs";
+import type { DryRun, HalfSeen, PeerAnswer, RunningSeen, StepSeen } from "./seen";
 import type { Step } from "./step";
 
 /*
@@ -46,27 +40,13 @@ import type { Step } from "./step";
  * here only what need not be asked is left out.
  */
 
-/** What is seen of a half before anything is decided. */
-export interface HalfSeen {
-  /** Name of the half's stack. */
-  readonly stack: string;
-  readonly cluster: Cluster;
-  readonly records: Records;
-  /** Undefined in a preview that cannot reach the cluster. */
-  readonly look: Look | undefined;
-  /** Why it cannot. */
-  readonly unreachable?: string;
-  /** What belongs to the set, beside what has those names in the cluster: all of it in a first `up`, later only Secrets. */
-  readonly belongings: readonly BesideLive[];
-}
-
 /**
  * Reads the outputs of both halves, and looks at the own cluster at the same time: five requests, and one for each object
  * that the first `up` would create, or each Secret of the manifests.
  *
  * @throws Unreachable if the cluster does not answer. A preview of a half that has run before goes without.
  */
-export async function seeHalf(args: CutoverArgs, preview: boolean): Promise<HalfSeen> {
+export async function seeHalf(args: HalfArgs, preview: boolean): Promise<HalfSeen> {
   const { workload, peerStack } = args;
   const stack = pulumi.getStack();
   const cluster = args.connect(args.connection);
@@ -100,18 +80,6 @@ function besideLive(cluster: Cluster, objects: readonly KubernetesObject[]): Pro
   return Promise.all(objects.map(async (wanted) => ({ wanted, live: await readExisting(cluster, wanted) })));
 }
 
-/** What the API server would store in the place of a live object; or why it would not. */
-export type DryRun = { readonly stored: KubernetesObject } | { readonly refused: readonly Problem[] };
-
-/** What is seen of a running set that is to be taken over. */
-export interface RunningSeen {
-  readonly autoscalers: readonly KubernetesObject[];
-  /** Of the set; undefined where something speaks against it before. */
-  readonly set: DryRun | undefined;
-  /** Of what belongs to it and is there, and may be taken over: as `HalfSeen.belongings`, in that order. */
-  readonly belongings: readonly (DryRun | undefined)[];
-}
-
 /**
  * Asks the API server what it would store in the place of a running set and of what belongs to it: one request each, and
  * one for what scales the set.
@@ -120,7 +88,7 @@ export interface RunningSeen {
  * @param halfSet the set as it would be written.
  */
 export async function seeRunning(
-  { workload }: CutoverArgs,
+  { workload }: HalfArgs,
   { cluster, belongings }: HalfSeen,
   live: StatefulSet | undefined,
   halfSet: StatefulSet,
@@ -146,33 +114,12 @@ async function dryRun(cluster: Cluster, wanted: KubernetesObject, live: Kubernet
   }
 }
 
-/** What is seen of all that a step touches. */
-export interface StepSeen {
-  /** Claims of the claimed ordinals that have data, and of those that are given up. */
-  readonly claimed: readonly FoundClaim[];
-  readonly released: readonly FoundClaim[];
-  /** Source that hands volumes over: claims of the ordinals near the cut. */
-  readonly near: readonly FoundClaim[];
-  /** Around the pods that leave and that nobody has vouched for. */
-  readonly around: Surroundings;
-  /** Volumes that arrive, beside what the destination has of their names. */
-  readonly arrival: Arrival;
-  /** What the destination lacks for them. */
-  readonly lacking: StorageNeeds;
-  /** What has the names of what is carried: in the source what is handed over, in the destination what is there already. */
-  readonly carried: readonly FoundObject[];
-  /** Undefined: not looked up, since no pod starts. */
-  readonly needs: readonly NeedLook[] | undefined;
-  /** Undefined: not asked. */
-  readonly rangeLock: LockAnswers | undefined;
-}
-
 /**
  * Looks at all that a step touches. However large the set is, the number of requests is the same.
  *
  * @returns undefined in a preview that cannot reach the cluster.
  */
-export async function seeStep(args: CutoverArgs, seen: HalfSeen, step: Step): Promise<StepSeen | undefined> {
+export async function seeStep(args: HalfArgs, seen: HalfSeen, step: Step): Promise<StepSeen | undefined> {
   const { look, cluster, records } = seen;
   if (look === undefined) return undefined;
   const { decision, guard } = step;
@@ -205,7 +152,7 @@ export async function seeStep(args: CutoverArgs, seen: HalfSeen, step: Step): Pr
 
 async function seeTwin(
   cluster: Cluster,
-  { workload: { namespace, set } }: CutoverArgs,
+  { workload: { namespace, set } }: HalfArgs,
   { ordinal, template, objects }: ArrivingVolume,
 ): Promise<Twin> {
   const { persistentVolume, persistentVolumeClaim } = objects;
@@ -213,9 +160,6 @@ async function seeTwin(
   const [claim = { ordinal, template, name: persistentVolumeClaim.metadata.name }] = found;
   return { claim, volume: claim.volume ?? (await readVolume(cluster, persistentVolume.metadata.name)) };
 }
-
-/** What the live peer says; or why it cannot be asked. */
-export type PeerAnswer = Awaited<ReturnType<typeof askPeer>> | { readonly unreachable: string };
 
 /**
  * The look at the live peer, so that an `up` that it would stop changes nothing, and a preview says so. The guard looks

@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackOutputs } from "../core/contract/record";
 
-export type { StackOutputs } from "../core/contract/record";
-
 /**
  * Reads the last outputs of a stack of this project, also of the one that is running.
  *

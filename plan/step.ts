@@ -8,9 +8,9 @@ import type { Arrival } from "../core/volumes/arriving";
 import { newOrdinals } from "../core/volumes/claims";
 import type { Inventory } from "../core/volumes/volume";
 import type { GuardedSet } from "../live/guard";
-import type { CutoverArgs } from "./arguments";
+import type { HalfArgs } from "./arguments";
 import type { RangeLockQuestion } from "./rangeLock";
-import type { HalfSeen } from "./see";
+import type { HalfSeen } from "./seen";
 
 /** What a decision means for the half, before anything of it is looked at. */
 export interface Step {
@@ -27,7 +27,7 @@ export interface Step {
 
 /** What an `up` of this decision is about. */
 export function stepOf(
-  args: CutoverArgs,
+  args: HalfArgs,
   { look, records, stack }: HalfSeen,
   { decision, live, clusterUid }: { decision: Decision; live: LiveHalf | undefined; clusterUid: string },
 ): Step {

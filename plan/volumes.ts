@@ -17,8 +17,8 @@ import { minorOf } from "../core/contract/clusterIdentity";
 import { inventoryOf, mergeInventories } from "../core/volumes/volume";
 import type { FoundClaim, OfferedVolume } from "../core/volumes/volume";
 import type { GuardedSet } from "../live/guard";
-import type { CutoverArgs } from "./arguments";
-import type { HalfSeen, StepSeen } from "./see";
+import type { HalfArgs } from "./arguments";
+import type { HalfSeen, StepSeen } from "./seen";
 import type { Step } from "./step";
 
 /** The volumes of a step, and what is to be said of them. */
@@ -35,7 +35,7 @@ export interface VolumePlan extends Verdict {
  *
  * @param found undefined in a preview that cannot reach the cluster: what is recorded is taken for true.
  */
-export function planVolumes(args: CutoverArgs, seen: HalfSeen, step: Step, found: StepSeen | undefined): VolumePlan {
+export function planVolumes(args: HalfArgs, seen: HalfSeen, step: Step, found: StepSeen | undefined): VolumePlan {
   const { decision, guard } = step;
   const { look, records } = seen;
   if (look === undefined || found === undefined) {
@@ -116,7 +116,7 @@ const remakeAdvice = "Make the claim again for its volume, which was kept, then 
 const claimAdvice = `${remakeAdvice}; or take the step back: give cutoverIndex its earlier value and run pulumi up on both stacks`;
 
 function offerAdvice(
-  { peerStack }: CutoverArgs,
+  { peerStack }: HalfArgs,
   { cutoverIndex, batch }: Decision,
   peer: HalfOutputs | undefined,
   missing: readonly FoundClaim[],

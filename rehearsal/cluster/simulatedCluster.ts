@@ -222,7 +222,10 @@ export class SimulatedCluster implements Cluster {
     else this.cutOff.delete(node);
   }
 
-  public watchDeleted({ kind, namespace, name }: Listing, onDeleted: (object: KubernetesObject) => void) {
+  public watchDeleted(
+    { kind, namespace, name }: Listing,
+    onDeleted: (object: KubernetesObject) => void,
+  ): Promise<() => void> {
     const watch: DeletionWatch = (object) => {
       const { metadata } = object;
       const isAskedFor = object.kind === kind && metadata.namespace === namespace;

@@ -5,7 +5,7 @@ import { inventoryOf } from "../../core/volumes/volume";
 import type { FoundClaim } from "../../core/volumes/volume";
 import type { Workload } from "../../core/manifests/workload";
 import { declareHalf } from "../../declareHalf";
-import type { CutoverArgs } from "../../plan/arguments";
+import type { HalfArgs } from "../../plan/arguments";
 import { claim, found, node, pod, volume, webSet } from "../core/builders";
 import type { FakeCluster } from "../live/fakeCluster";
 import { record } from "./recorder";
@@ -57,7 +57,7 @@ export interface Scene {
   readonly own?: HalfOutputs;
   readonly peer?: HalfOutputs | "missing";
   readonly preview?: boolean;
-  readonly args?: Partial<CutoverArgs>;
+  readonly args?: Partial<HalfArgs>;
 }
 
 /** One run of a half at an index. What it writes of the set is in the cluster afterwards. */
@@ -65,7 +65,7 @@ export async function up(side: Side, cutoverIndex: number, cluster: FakeCluster,
   const { own, peer, preview = false } = scene;
   const other = side === "source" ? "destination" : "source";
   const stacks = { [side]: { ...own }, ...(peer === "missing" ? {} : { [other]: { ...peer } }) };
-  const args: CutoverArgs = {
+  const args: HalfArgs = {
     side,
     workload: workload(),
     cutoverIndex,

@@ -91,7 +91,10 @@ export class FakeCluster implements Cluster {
     });
   }
 
-  public watchDeleted({ kind, namespace, name }: Listing, onDeleted: (object: KubernetesObject) => void) {
+  public watchDeleted(
+    { kind, namespace, name }: Listing,
+    onDeleted: (object: KubernetesObject) => void,
+  ): Promise<() => void> {
     return this.answer(`watch ${words[kind] ?? kind}${name === undefined ? "s" : ` ${name}`}`, () => {
       const watch = (object: KubernetesObject): void => {
         const { metadata } = object;

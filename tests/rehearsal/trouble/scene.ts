@@ -3,7 +3,7 @@ import type { Side } from "../../../core/ordinals";
 import { peerOf } from "../../../core/ordinals";
 import type { Workload } from "../../../core/manifests/workload";
 import { readWorkload } from "../../../core/manifests/workload";
-import type { CutoverArgs } from "../../../plan/arguments";
+import type { HalfArgs } from "../../../plan/arguments";
 import { SimulatedCluster } from "../../../rehearsal/cluster/simulatedCluster";
 import type { Moment, MovedSet, Snapshot } from "../../../rehearsal/invariants";
 import { csiDriver } from "../../../rehearsal/controllers/volumeController";
@@ -106,7 +106,7 @@ export function argsOf(
   clusters: Clusters,
   half: { readonly side: Side; readonly cutoverIndex: number; readonly batch: number; readonly fenced: string[] },
   looksAtPeer: boolean,
-): CutoverArgs {
+): HalfArgs {
   const { side } = half;
   return {
     ...half,

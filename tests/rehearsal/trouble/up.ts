@@ -5,7 +5,7 @@ import { contract, inventoryText } from "../../../core/contract/record";
 import type { WrittenOutputs } from "../../../core/contract/record";
 import { liveHalf } from "../../../live/look";
 import type { Proof } from "../../../core/protections/proof";
-import type { CutoverArgs } from "../../../plan/arguments";
+import type { HalfArgs } from "../../../plan/arguments";
 import type { Departures } from "../../../live/departures";
 import { planHalf } from "../../../plan/half";
 import type { HalfPlan } from "../../../plan/half";
@@ -60,7 +60,7 @@ export interface UpPorts {
 export class AwaitFailed extends Error {}
 
 /** Runs one `up` to its end. Throws what stopped it. */
-export async function up(args: CutoverArgs, ports: UpPorts): Promise<void> {
+export async function up(args: HalfArgs, ports: UpPorts): Promise<void> {
   const { cluster, guard, at } = ports;
   const { namespace, set } = args.workload;
   const reference = { apiVersion: "apps/v1", kind: "StatefulSet", namespace, name: set.metadata.name };
