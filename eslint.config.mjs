@@ -8,7 +8,7 @@ const rooms = [
   ...["protocol", "volumes", "set", "adopt", "manifests", "project", "contract", "protections", "gates"].map(
     (room) => `core/${room}/**`,
   ),
-  ...["live/client/**", "live/*.ts", "live/survey/**"],
+  ...["live/client/**", "live/*.ts", "live/survey/**", "live/gates/**"],
   ...[
     "settings/**",
     "{settings,input}.ts",

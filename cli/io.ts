@@ -27,6 +27,8 @@ export const exitCodes = {
   failed: 1,
   /** Bad input or config: nothing was done. */
   badInput: 2,
+  /** A gate does not hold, or an action cannot go on: the walk paused, or went a step back. */
+  paused: 3,
 } as const;
 
 /** One of `exitCodes`. */

@@ -6,8 +6,8 @@ import { exitCodes } from "./io";
 import type { RehearseFlags } from "./flags";
 import type { Rehearse } from "./rehearse";
 import { runRehearse } from "./rehearse";
-import type { Walker, WalkFlags } from "./walk";
-import { runWalk } from "./walk";
+import type { Walker, WalkFlags } from "./walk/walk";
+import { runWalk } from "./walk/walk";
 
 /** What the commands do, passed in so that tests can put something else in its place. */
 export interface Commands {
@@ -34,7 +34,8 @@ const exitCodesHelp = `
 Exit codes:
   0  all is well
   1  an invariant was broken, an up failed, or the program did
-  2  bad input or config; nothing was done, nothing printed on stdout`;
+  2  bad input or config; nothing was done, nothing printed on stdout
+  3  a gate does not hold, or an action cannot go on: the walk paused there`;
 
 const mainHelp = `
 Examples:
@@ -108,6 +109,11 @@ merged is applied too. No file of the project is changed. The plan and how every
 up went go to stdout, warnings and what Pulumi prints to stderr. On SIGINT or
 SIGTERM the running up is asked to stop, and no other is begun.
 
+Gates and actions of the config (gates, before, after) are asked and done
+between the ups; docs/gates.md has them. One that does not hold by its deadline
+pauses the walk: it says what it saw, and the same command goes on. With
+--on-trouble rollback the step that was run last is walked back first.
+
 A run that was killed leaves a lock on its stack. It is never taken away by
 itself, since its owner may be alive: see that it is not, then --cancel-locks.
 
@@ -169,6 +175,7 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .option("--dry-run", "print which ups that takes, and run none")
     .option("--source <stack>", "stack of the source (default: source)")
     .option("--destination <stack>", "stack of the destination (default: destination)")
+    .option("--on-trouble <what>", "if a gate does not hold: pause, or rollback the step (default: pause)")
     .option("--cancel-locks", "take the lock of a dead run away (pulumi cancel)")
     .option("--config-dir <dir>", "folder of a Pulumi.yaml (default: the current folder)")
     .option("--json", "print one JSON object on stdout and nothing else")

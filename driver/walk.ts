@@ -1,68 +1,34 @@
-import { adviceIn } from "../core/protocol/advice";
+import { checksInWords } from "../core/gates/checks";
 import type { Advice } from "../core/protocol/decision";
-import type { OrdinalRange, Side } from "../core/ordinals";
+import { planWalk, walkInWords } from "../core/protocol/walk";
 import { throwIfAny, UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
-import { planWalk, walkInWords } from "../core/protocol/walk";
+import { Checkpoints } from "./gates/checkpoints";
+import { realWorld } from "./gates/realWorld";
+import type { CheckReport } from "./gates/report";
+import type { Asked, World } from "./gates/world";
 import type { Pulumi } from "./pulumi";
-import { withIndex } from "./stackFile";
-import { plainName, readWalkInput } from "./walkInput";
+import { Ups } from "./ups";
+import { readWalkInput } from "./walkInput";
 import type { WalkInput, WalkOptions } from "./walkInput";
+import { mostDetours, pausedProblem, stoppedProblem, upProblem, wentBackProblem } from "./walkProblems";
+import type { UpReport, WalkListener, WalkPlan, WalkReport } from "./walkReport";
 
 export type { WalkOptions } from "./walkInput";
+export type { Outcome, UpReport, WalkListener, WalkPlan, WalkReport } from "./walkReport";
 
-/** What became of one `up`. `refused`: nothing was changed, and the advised `up` came first. */
-export type Outcome = "done" | "refused" | "locked" | "failed" | "interrupted";
+/** Opens the outside for what gates and actions ask. */
+export type AskGates = (about: Asked, pulumi: Pulumi) => World;
 
-/** One `up` of a walk. */
-export interface UpReport extends Advice {
-  /** The stack, as `pulumi -s` takes it. */
-  readonly stack: string;
-  readonly outcome: Outcome;
-  readonly ms: number;
-}
+const reallyAsk: AskGates = (about, pulumi) => realWorld(about, pulumi, process.env);
 
-/** Where a walk starts, and where it goes. */
-export interface WalkPlan {
-  readonly set: { readonly name: string; readonly namespace: string } & OrdinalRange;
-  readonly stacks: Readonly<Record<Side, string>>;
-  /** The cutover index that each half has applied; left out before its first completed `up`. */
-  readonly from: Readonly<Partial<Record<Side, number>>>;
-  readonly to: number;
-  readonly batch: number;
-  /** What will happen, in words. */
-  readonly words: string;
-  readonly ups: readonly Advice[];
-}
-
-/** How a walk went. */
-export interface WalkReport extends Omit<WalkPlan, "ups"> {
-  /** What was planned at the start. */
-  readonly planned: readonly Advice[];
-  /** What was run. */
-  readonly ups: readonly UpReport[];
-  /** `planned`: nothing was run, as asked. `stopped`: it did not arrive, and `problems` say what to do. */
-  readonly outcome: "arrived" | "planned" | "stopped";
-  readonly problems: readonly Problem[];
-}
-
-/** Told of a walk while it goes on. */
-export interface WalkListener {
-  /** The input is good, and nothing has been run yet. */
-  readonly planned?: (plan: WalkPlan, warnings: readonly string[]) => void;
-  /** An `up` begins: its number among all, as far as they are known yet. */
-  readonly started?: (up: Advice & { readonly stack: string }, number: number, of: number) => void;
-  readonly ended?: (up: UpReport, advice: Advice | undefined) => void;
-  /** What Pulumi prints. */
-  readonly output?: (text: string) => void;
-}
-
-/** The refused ups of one walk. Two are enough from every state that ups can leave behind, as the tests find. */
-const mostDetours = 6;
+/** Why a walk ends before its goal: problems, or a gate or action with trouble. */
+type End = { readonly problems: readonly Problem[] } | { readonly check: CheckReport };
 
 /**
  * Walks from the applied cutover index to the wanted one, one `pulumi up` after the other, and stops at the first that
- * fails. Where an `up` is refused and its message names the one to run first, that one is run.
+ * fails. Where an `up` is refused and its message names the one to run first, that one is run. Gates are asked and actions
+ * done where the config says so.
  *
  * @param interrupted whether someone asked to stop: no further `up` is begun then.
  * @throws UserError on bad input: nothing has been run then.
@@ -72,147 +38,141 @@ export async function walk(
   pulumi: Pulumi,
   listener: WalkListener = {},
   interrupted: () => boolean = () => false,
+  askGates: AskGates = reallyAsk,
 ): Promise<WalkReport> {
   const input = await readWalkInput(options, pulumi);
   const plan = planOf(input, options);
   listener.planned?.(plan, input.warnings);
-  const ups: UpReport[] = [];
+  const walking = new Walking(pulumi, listener, interrupted, askGates(input.asked, pulumi));
+  const { ups: planned, ...about } = plan;
   const report = (outcome: WalkReport["outcome"], problems: readonly Problem[] = []): WalkReport => {
-    const { ups: planned, ...about } = plan;
-    return { ...about, planned, ups, outcome, problems };
+    const { ups, checks } = walking;
+    return { ...about, planned, ups, checks, outcome, problems };
   };
   if (options.dryRun) return report("planned");
 
-  const steps = new Steps(input, options, pulumi, listener, interrupted);
-  let left = [...plan.ups];
-  let detours = 0;
-  let onDetour = false;
-  for (let up = left[0]; up !== undefined; up = left[0]) {
-    if (interrupted()) return report("stopped", [stoppedProblem(ups)]);
-    const done = ups.filter(({ outcome }) => outcome === "done").length;
-    const { advice, ...ended } = await steps.run(up, done + 1, done + left.length);
-    ups.push(ended);
-    listener.ended?.(ended, advice);
-    if (ended.outcome === "done") {
-      left.shift();
-      if (!onDetour) continue;
-      // What the detour has changed, outputs tell.
-      const rest = await replanned(options, pulumi);
-      if (interrupted()) return report("stopped", [stoppedProblem(ups)]);
-      if ("problems" in rest) return report("stopped", rest.problems);
-      left = [...rest.ups];
-      onDetour = false;
-    } else if (ended.outcome === "locked" && (await steps.unlock(up.side))) {
-      // The same again.
-    } else if (advice !== undefined && ++detours <= mostDetours) {
-      left = [advice];
-      onDetour = true;
-    } else {
-      return report("stopped", [problemOf(ended)]);
-    }
-  }
-  return report("arrived");
-}
+  const { end, points } = await walking.go(options, input, plan.ups, false);
+  if (end === undefined) return report("arrived");
+  if ("problems" in end) return report("stopped", end.problems);
+  const step = points.unproven;
+  if (options.onTrouble === "pause" || step === undefined) return report("paused", [pausedProblem(end.check, step)]);
 
-/** The rest of the way. What is wrong now was not when the walk began, so it is no bad input. */
-async function replanned(
-  options: WalkOptions,
-  pulumi: Pulumi,
-): Promise<Pick<WalkPlan, "ups"> | { readonly problems: readonly Problem[] }> {
-  try {
-    return planOf(await readWalkInput(options, pulumi), options);
-  } catch (error) {
-    if (error instanceof UserError) return { problems: error.problems };
-    throw error;
-  }
+  listener.goesBack?.(step);
+  const back = await walking.goBack(options, step.from);
+  if (back === undefined) return report("rolledBack", [wentBackProblem(end.check, step)]);
+  const problems = "problems" in back ? back.problems : [pausedProblem(back.check, undefined)];
+  return report("problems" in back ? "stopped" : "paused", [pausedProblem(end.check, step), ...problems]);
 }
 
 function planOf(input: WalkInput, { stacks }: WalkOptions): WalkPlan {
   const problems: Problem[] = [];
   const ups = planWalk(input, problems);
   throwIfAny(problems);
-  const { name, namespace, set, to, batch, records } = input;
+  const { name, namespace, set, to, batch, records, checks } = input;
   const { source, destination } = records;
   const from = {
     ...(source === undefined ? {} : { source: source.cutoverIndex }),
     ...(destination === undefined ? {} : { destination: destination.cutoverIndex }),
   };
-  return { set: { name, namespace, ...set }, stacks, from, to, batch, words: walkInWords(input), ups };
+  const words = walkInWords(input);
+  return { set: { name, namespace, ...set }, stacks, from, to, batch, words, asks: checksInWords(checks), ups };
 }
 
-/** Runs the ups of a walk. */
-class Steps {
-  private readonly unlocked = new Set<Side>();
+/** A walk on its way. */
+class Walking {
+  public readonly ups: UpReport[] = [];
+  public readonly checks: CheckReport[] = [];
 
   public constructor(
-    private readonly input: WalkInput,
-    private readonly options: WalkOptions,
     private readonly pulumi: Pulumi,
     private readonly listener: WalkListener,
     private readonly interrupted: () => boolean,
+    private readonly world: World,
   ) {}
 
-  public async run(up: Advice, number: number, of: number): Promise<UpReport & { readonly advice?: Advice }> {
-    const { side, cutoverIndex } = up;
-    const { files, to } = this.input;
-    const { stacks } = this.options;
-    const stack = stacks[side];
-    this.listener.started?.({ side, cutoverIndex, stack }, number, of);
-    const startedMs = performance.now();
-    const { code, output } = await withIndex(files, plainName(stack), { cutoverIndex, to }, (configFile) => {
-      const args = ["up", "-s", stack, "--yes", "--skip-preview", "--suppress-progress", "--config-file", configFile];
-      return this.pulumi.run(args, this.listener.output);
-    });
-    const ended = { side, cutoverIndex, stack, ms: Math.round(performance.now() - startedMs) };
-    if (code === 0) return { ...ended, outcome: "done" };
-    if (this.interrupted()) return { ...ended, outcome: "interrupted" };
-    if (isLocked(output)) return { ...ended, outcome: "locked" };
-    const plain = { source: plainName(stacks.source), destination: plainName(stacks.destination) };
-    const advice = adviceIn(output, plain);
-    return advice === undefined ? { ...ended, outcome: "failed" } : { ...ended, outcome: "refused", advice };
+  /**
+   * Runs these ups, and whatever comes before them.
+   *
+   * @param passed whether the gates need not be asked before the first step.
+   * @returns `end`: why it did not arrive.
+   */
+  public async go(
+    options: WalkOptions,
+    input: WalkInput,
+    ups: readonly Advice[],
+    passed: boolean,
+  ): Promise<{ readonly end: End | undefined; readonly points: Checkpoints }> {
+    const { listener, interrupted, world } = this;
+    const points = new Checkpoints(input, world, this.checks, listener.checks ?? {}, interrupted, passed);
+    const end = await this.run(options, input, ups, points);
+    return { end, points };
   }
 
-  /** Takes the lock of a half away, once a walk and only if it was asked to. False if it was not. */
-  public async unlock(side: Side): Promise<boolean> {
-    if (!this.options.cancelLocks || this.unlocked.has(side)) return false;
-    this.unlocked.add(side);
-    await this.pulumi.run(["cancel", "--yes", "-s", this.options.stacks[side]], this.listener.output);
-    return true;
+  /** The last step back. Its gates do not hold, so they are asked when it is done. */
+  public async goBack(options: WalkOptions, to: number): Promise<End | undefined> {
+    const back = { ...options, to };
+    const input = await this.inputAgain(back);
+    if ("problems" in input) return input;
+    return (await this.go(back, input, planOf(input, back).ups, true)).end;
   }
-}
 
-/** In the words of Pulumi's own backends (S3, file, …) and of Pulumi Cloud. */
-function isLocked(output: string): boolean {
-  return /the stack is currently locked by|\[409\] Conflict: Another update is currently in progress/.test(output);
-}
-
-const again = "Then run the same again: it goes on from where it stands";
-
-function problemOf({ outcome, side, stack, cutoverIndex }: UpReport): Problem {
-  const where = `pulumi up -s ${stack} with cutoverIndex ${cutoverIndex}`;
-  if (outcome === "locked") {
-    return {
-      where,
-      what: "was not run: another run has locked the stack",
-      todo:
-        `Wait until it ends and run the same again. If it is dead (see above who made the lock): pulumi cancel -s ${stack}, ` +
-        "then the same again; or add --cancel-locks",
-    };
+  private async run(
+    options: WalkOptions,
+    input: WalkInput,
+    planned: readonly Advice[],
+    points: Checkpoints,
+  ): Promise<End | undefined> {
+    const runner = new Ups(input, options, this.pulumi, this.listener, this.interrupted);
+    let left = [...planned];
+    let detours = 0;
+    let onDetour = false;
+    let again = false;
+    for (let up = left[0]; up !== undefined; up = left[0]) {
+      if (this.interrupted()) return { problems: [stoppedProblem(this.ups)] };
+      const before = again ? undefined : await points.before(up);
+      if (before !== undefined) return this.endOf(before);
+      again = false;
+      const done = this.ups.filter(({ outcome }) => outcome === "done").length;
+      const { advice, ...ended } = await runner.run(up, done + 1, done + left.length);
+      this.ups.push(ended);
+      this.listener.ended?.(ended, advice);
+      if (ended.outcome === "done") {
+        const after = await points.after(up);
+        if (after !== undefined) return this.endOf(after);
+        left.shift();
+        if (!onDetour) continue;
+        // What the detour has changed, outputs tell.
+        const rest = await this.inputAgain(options);
+        if (this.interrupted()) return { problems: [stoppedProblem(this.ups)] };
+        if ("problems" in rest) return rest;
+        left = [...planOf(rest, options).ups];
+        onDetour = false;
+      } else if (ended.outcome === "locked" && (await runner.unlock(up.side))) {
+        again = true;
+      } else if (advice !== undefined && ++detours <= mostDetours) {
+        left = [advice];
+        onDetour = true;
+      } else {
+        return { problems: [upProblem(ended)] };
+      }
+    }
+    const last = await points.end();
+    return last && this.endOf(last);
   }
-  if (outcome === "interrupted") return { where, what: "was interrupted", todo: again };
-  if (outcome === "refused") {
-    const what = `was refused, and following its advice ${mostDetours} times has not led on`;
-    return {
-      where,
-      what,
-      todo: `Read what it says above, and see that nobody else moves the ${side} meanwhile. ${again}`,
-    };
-  }
-  return { where, what: "failed", todo: `Do what it says above. ${again}` };
-}
 
-function stoppedProblem(ups: readonly UpReport[]): Problem {
-  const last = ups[ups.length - 1];
-  const where = last === undefined ? "the walk" : `the walk, after pulumi up -s ${last.stack},`;
-  return { where, what: "was interrupted", todo: again.replace("Then run", "Run") };
+  private endOf(check: CheckReport): End {
+    return check.outcome === "interrupted" ? { problems: [stoppedProblem(this.ups)] } : { check };
+  }
+
+  /** The input as it is now. What is wrong was not when the walk began, so it is no bad input. */
+  private async inputAgain(options: WalkOptions): Promise<WalkInput | { readonly problems: readonly Problem[] }> {
+    try {
+      const input = await readWalkInput(options, this.pulumi);
+      planOf(input, options);
+      return input;
+    } catch (error) {
+      if (error instanceof UserError) return { problems: error.problems };
+      throw error;
+    }
+  }
 }

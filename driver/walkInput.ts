@@ -9,8 +9,12 @@ import { readOutputs } from "../core/contract/record";
 import { isFirst, throwIfAny, UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { Walk } from "../core/protocol/walk";
+import type { Checks } from "../core/gates/checks";
 import type { Input, ReadFile } from "../input";
 import { readInput } from "../input";
+import type { Asked } from "./gates/world";
+import { askedHalf, checksOf, secretChecks } from "./gates/walkChecks";
+import type { ToldConfig } from "./gates/walkChecks";
 import type { Ended, Pulumi } from "./pulumi";
 import type { StackFiles } from "./stackFile";
 
@@ -26,6 +30,8 @@ export interface WalkOptions {
   readonly dryRun: boolean;
   /** Whether to take a lock away that a stack has: it is for the caller to know that its owner is dead. */
   readonly cancelLocks: boolean;
+  /** What to do where a gate does not hold, or an action cannot go on: stop there, or walk the step back. */
+  readonly onTrouble: "pause" | "rollback";
   /** What the caller has found wrong already: told together with whatever else is. */
   readonly problems: readonly Problem[];
 }
@@ -36,6 +42,10 @@ export interface WalkInput extends Walk {
   readonly name: string;
   readonly namespace: string;
   readonly files: StackFiles;
+  /** What is asked and done between the ups. */
+  readonly checks: Checks;
+  /** Where that is asked. */
+  readonly asked: Asked;
   readonly warnings: readonly string[];
 }
 
@@ -65,16 +75,28 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
   if (source.input === undefined || destination.input === undefined) throw new UserError(problems);
 
   const { range: set, namespace } = source.input.workload;
+  const { name } = source.input.workload.set.metadata;
+  const halves = { source: { ...source, ...source.input }, destination: { ...destination, ...destination.input } };
+  const checks = checksOf(project.name, stacks, halves, problems);
   const to = options.to ?? wantedIndex(source.input, destination.input, stacks, problems) ?? endOf(set);
   throwIfAny(problems);
   return {
-    name: source.input.workload.set.metadata.name,
+    name,
     namespace,
     set,
     to,
     batch: Math.min(source.input.settings.batch, destination.input.settings.batch),
     records: { source: source.record, destination: destination.record },
     files: { folder, project: project.name, stackConfigDir: project.stackConfigDir },
+    checks,
+    asked: {
+      set: { name, namespace, ...set },
+      halves: {
+        source: askedHalf(stacks.source, halves.source, source.record?.cluster),
+        destination: askedHalf(stacks.destination, halves.destination, destination.record?.cluster),
+      },
+      folder,
+    },
     warnings: [...new Set([...source.input.settings.warnings, ...destination.input.settings.warnings])],
   };
 }
@@ -83,6 +105,7 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
 interface Half {
   readonly input: Input | undefined;
   readonly record: HalfOutputs | undefined;
+  readonly told: ToldConfig;
   readonly problems: readonly Problem[];
 }
 
@@ -99,15 +122,19 @@ async function readHalf(
     pulumi.run(["stack", "output", "--json", "-s", stack]),
   ]);
   const failed = [config, outputs].find(({ code }) => code !== 0);
-  if (failed !== undefined) return { input: undefined, record: undefined, problems: [stackProblem(stack, failed)] };
-  const problems: Problem[] = [];
-  const source = { project: name, stack: plainName(stack), values: valuesOf(config), projectFile };
+  if (failed !== undefined) {
+    const told = { values: {}, encrypted: [] };
+    return { input: undefined, record: undefined, told, problems: [stackProblem(stack, failed)] };
+  }
+  const told = toldConfig(config);
+  const problems: Problem[] = secretChecks(name, stack, told);
+  const source = { project: name, stack: plainName(stack), values: told.values, projectFile };
   const indexes = to === undefined ? [] : [{ where: "--to", index: to, todo: "Correct the option" }];
   const input = await readInput(source, readFile, problems, indexes);
   if (input !== undefined) problems.push(...halfProblems(side, stacks, input));
   // The outputs of the wrong stack are no second problem.
-  if (problems.length > 0) return { input, record: undefined, problems };
-  return { input, record: readOutputs(toldOutputs(outputs), stack, side, problems), problems };
+  if (problems.length > 0) return { input, record: undefined, told, problems };
+  return { input, told, record: readOutputs(toldOutputs(outputs), stack, side, problems), problems };
 }
 
 /** The outputs without the secret ones, for which Pulumi shows a marker: a walk asks for none of them. */
@@ -126,11 +153,12 @@ function stackProblem(stack: string, { output }: Ended): Problem {
 }
 
 /** Config as the SDK would hold it. A secret has no value here. */
-function valuesOf({ stdout }: Ended): Record<string, string> {
-  const config = JSON.parse(stdout) as Record<string, { readonly value?: string }>;
-  return Object.fromEntries(
-    Object.entries(config).flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]])),
-  );
+function toldConfig({ stdout }: Ended): ToldConfig {
+  const config = Object.entries(JSON.parse(stdout) as Record<string, { readonly value?: string }>);
+  return {
+    values: Object.fromEntries(config.flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]]))),
+    encrypted: config.filter(([, { value }]) => value === undefined).map(([key]) => key),
+  };
 }
 
 /** The stacks must be the two halves, each the peer of the other. */

@@ -1,3 +1,4 @@
+import { field, listAt } from "../json";
 import type { Side } from "../ordinals";
 import type { SetPod } from "./scene";
 
@@ -27,7 +28,7 @@ export interface ExecAsk extends Limited {
   readonly type: "exec";
   readonly side: Side;
   readonly pod: string;
-  /** Left out: the pod's first container, or the one of its annotation `kubectl.kubernetes.io/default-container`. */
+  /** Left out: the pod has only one. */
   readonly container?: string;
   readonly command: readonly string[];
   /** Needs a `sh` in the container: the value is sent on stdin, and is in no process's arguments. */
@@ -95,6 +96,8 @@ export interface Answered {
 export interface NotAnswered {
   /** Why, a clause such as `pod web-2 has no container "redis"`. */
   readonly trouble: string;
+  /** Whether waiting does not help: a right, a Secret or a program that is missing. Default false. */
+  readonly lasting?: boolean;
 }
 
 /** What the commands of a recipe have in common. */
@@ -103,9 +106,15 @@ export interface ExecOptions extends Limited {
   readonly secret?: SecretVariable;
 }
 
-/** A command in a pod. Options that are undefined are left out. */
-export function execIn(pod: SetPod, command: readonly string[], options: ExecOptions = {}): ExecAsk {
-  return { type: "exec", side: pod.side, pod: pod.name, ...options, command };
+/**
+ * A command in a pod. Where no container is named, it is the one of the annotation `kubectl.kubernetes.io/default-container`, else
+ * the first, as for `kubectl exec`.
+ */
+export function execIn({ side, name, object }: SetPod, command: readonly string[], options: ExecOptions = {}): ExecAsk {
+  const usual = object.metadata.annotations?.["kubectl.kubernetes.io/default-container"];
+  const first = field(listAt(object.spec, "containers")[0], "name");
+  const container = usual ?? (typeof first === "string" ? first : undefined);
+  return { type: "exec", side, pod: name, ...(container === undefined ? {} : { container }), ...options, command };
 }
 
 /**

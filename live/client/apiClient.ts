@@ -89,6 +89,17 @@ export class ApiClient {
     throw this.unreachable(`failed ${what}`);
   }
 
+  /** What a connection of another kind needs: the server's URL, and who asks. Throws as `ask` does. */
+  public async way(): Promise<{ readonly url: URL; readonly access: Access }> {
+    const { url, credentials } = this.open();
+    return { url, access: await credentials.access() };
+  }
+
+  /** The server did not accept the credentials. Tells whether it makes sense to try again with new ones. */
+  public renew(): boolean {
+    return this.open().credentials.renew();
+  }
+
   /** Where this server is, for messages: context and URL, without anything secret. */
   public describe(): string {
     const where = this.opened === undefined ? "" : ` at ${shown(this.opened.url)}`;
@@ -110,7 +121,7 @@ export class ApiClient {
       const isLast = pauseMs === undefined;
       try {
         const answer = await this.askOnce(request);
-        if (answer.status === 401 && !renewed && this.open().credentials.renew()) {
+        if (answer.status === 401 && !renewed && this.renew()) {
           renewed = true;
           continue;
         }
@@ -145,8 +156,7 @@ export class ApiClient {
   }
 
   private async target({ path, query }: ApiRequest): Promise<{ url: URL; path: string; access: Access }> {
-    const { url, credentials } = this.open();
-    const access = await credentials.access();
+    const { url, access } = await this.way();
     const asked = new URLSearchParams(query).toString();
     return { url, path: `${url.pathname.replace(/\/$/, "")}${path}${asked === "" ? "" : `?${asked}`}`, access };
   }

@@ -50,9 +50,9 @@ export class NoAnswer extends Error {
 export function exchange(
   url: URL,
   path: string,
-  request: ApiRequest,
+  request: Pick<ApiRequest, "method" | "accept" | "contentType" | "body">,
   access: Access,
-  patience: Patience,
+  patience: Pick<Patience, "connectMs" | "answerMs">,
 ): Promise<RawAnswer> {
   const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body), "utf8");
   const headers: http.OutgoingHttpHeaders = {

@@ -52,6 +52,8 @@ export class FakePulumi implements Pulumi {
   public readonly locked = new Set<Side>();
   /** Config of a stack over the project's. */
   public readonly config: Record<Side, Record<string, string>> = { source: {}, destination: {} };
+  /** Keys of a stack that are encrypted. */
+  public readonly encrypted: Record<Side, string[]> = { source: [], destination: [] };
   /** What an `up` says instead of running; undefined: it runs. */
   public sayInstead: (up: Advice) => string | undefined = () => undefined;
 
@@ -68,7 +70,7 @@ export class FakePulumi implements Pulumi {
 
   public get options(): WalkOptions {
     const stacks = { source: "source", destination: "destination" };
-    return { folder: this.folder, stacks, dryRun: false, cancelLocks: false, problems: [] };
+    return { folder: this.folder, stacks, dryRun: false, cancelLocks: false, onTrouble: "pause", problems: [] };
   }
 
   public remove(): void {
@@ -111,7 +113,8 @@ export class FakePulumi implements Pulumi {
       ...this.config[side],
     };
     const plain = Object.entries(values).map(([key, value]) => [key, { value, secret: false }] as const);
-    return { ...Object.fromEntries(plain), "other:password": { secret: true } };
+    const encrypted = [...this.encrypted[side], "other:password"].map((key) => [key, { secret: true }] as const);
+    return Object.fromEntries<{ value?: string; secret: boolean }>([...plain, ...encrypted]);
   }
 
   /** Secret ones as the CLI shows them without --show-secrets. */

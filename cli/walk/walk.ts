@@ -1,15 +1,16 @@
 import { resolve } from "node:path";
-import { sides } from "../core/ordinals";
-import type { Advice } from "../core/protocol/decision";
-import type { Problem } from "../core/userError";
-import { UserError } from "../core/userError";
-import type { Pulumi } from "../driver/pulumi";
-import type { UpReport, WalkListener, WalkOptions, WalkPlan, WalkReport } from "../driver/walk";
-import type { Palette } from "./colour";
-import { paletteFor } from "./colour";
-import { readInteger } from "./flags";
-import type { ExitCode, Io } from "./io";
-import { exitCodes, writeLines } from "./io";
+import { sides } from "../../core/ordinals";
+import type { Advice } from "../../core/protocol/decision";
+import type { Problem } from "../../core/userError";
+import { UserError } from "../../core/userError";
+import type { Pulumi } from "../../driver/pulumi";
+import type { UpReport, WalkListener, WalkOptions, WalkPlan, WalkReport } from "../../driver/walk";
+import type { Palette } from "../colour";
+import { paletteFor } from "../colour";
+import { readInteger } from "../flags";
+import type { ExitCode, Io } from "../io";
+import { exitCodes, writeLines } from "../io";
+import { checkDrawer, checkTalker } from "./renderChecks";
 import { warnOnce } from "./warnOnce";
 
 /** Options of `cutover walk` as they stand on the command line. */
@@ -21,6 +22,7 @@ export interface WalkFlags {
   readonly dryRun?: boolean;
   readonly cancelLocks?: boolean;
   readonly json?: boolean;
+  readonly onTrouble?: string;
 }
 
 /** The walk, as the command calls it. */
@@ -59,9 +61,10 @@ export async function runWalk(flags: WalkFlags, io: Io, { walk, pulumiIn }: Walk
       const arrived = palette.green(palette.bold("Arrived:"));
       writeLines(io.stdout, ["", `${arrived} both halves stand at cutoverIndex ${report.to}.`]);
     }
-    if (report.outcome !== "stopped") return exitCodes.ok;
-    writeLines(io.stderr, [`error: ${new UserError(report.problems).message}`]);
-    return exitCodes.failed;
+    const { outcome } = report;
+    if (outcome === "arrived" || outcome === "planned") return exitCodes.ok;
+    writeLines(io.stderr, [`${words[outcome]}: ${new UserError(report.problems).message}`]);
+    return outcome === "stopped" ? exitCodes.failed : exitCodes.paused;
   } catch (error) {
     if (stop.asked && error instanceof UserError) {
       // Pulumi was asked to stop while it said what the input is.
@@ -76,10 +79,14 @@ export async function runWalk(flags: WalkFlags, io: Io, { walk, pulumiIn }: Walk
   }
 }
 
+const words = { stopped: "error", paused: "paused", rolledBack: "walked back" } as const;
+
 function isMissingPulumi(error: unknown): boolean {
   const { code, path } = error as NodeJS.ErrnoException;
   return code === "ENOENT" && path === "pulumi";
 }
+
+const onTroubleWords = ["pause", "rollback"] as const;
 
 function readFlags(flags: WalkFlags, io: Io): WalkOptions {
   const problems: Problem[] = [];
@@ -90,12 +97,18 @@ function readFlags(flags: WalkFlags, io: Io): WalkOptions {
     const [received, legal] = [stacks[side], "a stack's name, also with its organization and project before it"];
     problems.push({ where: `--${side}`, what: "is not legal", received, legal, todo: "Correct the option" });
   }
+  const onTrouble = onTroubleWords.find((word) => word === (flags.onTrouble ?? "pause"));
+  if (onTrouble === undefined) {
+    const [received, legal] = [flags.onTrouble, onTroubleWords.join(", ")];
+    problems.push({ where: "--on-trouble", what: "is not legal", received, legal, todo: "Correct the option" });
+  }
   return {
     folder: resolve(io.cwd, flags.configDir ?? "."),
     stacks,
     ...(to === undefined ? {} : { to }),
     dryRun: flags.dryRun === true,
     cancelLocks: flags.cancelLocks === true,
+    onTrouble: onTrouble ?? "pause",
     problems,
   };
 }
@@ -112,6 +125,7 @@ function talker(io: Io): WalkListener {
     },
     output: output.write,
     ended: output.end,
+    checks: checkTalker(io.stderr),
   };
 }
 
@@ -128,6 +142,7 @@ function together(first: WalkListener, second: WalkListener): WalkListener {
       first.ended?.(up, advice);
       second.ended?.(up, advice);
     },
+    checks: { ...first.checks, ...second.checks },
   };
 }
 
@@ -135,7 +150,8 @@ function together(first: WalkListener, second: WalkListener): WalkListener {
 function drawer(io: Io, dryRun: boolean, palette: Palette): WalkListener {
   return {
     planned: (plan) => {
-      writeLines(io.stdout, [palette.bold(plan.words), ...(dryRun ? ["", ...renderPlan(plan)] : [])]);
+      const asks = plan.asks === "" ? [] : ["", `Asked on the way: ${plan.asks}`];
+      writeLines(io.stdout, [palette.bold(plan.words), ...(dryRun ? ["", ...renderPlan(plan), ...asks] : [])]);
     },
     started: ({ stack, cutoverIndex }, number, of) => {
       const up = palette.bold(`pulumi up -s ${stack}`);
@@ -143,6 +159,10 @@ function drawer(io: Io, dryRun: boolean, palette: Palette): WalkListener {
     },
     ended: (up, advice) => {
       writeLines(io.stdout, [`  ${renderEnd(up, advice, palette)}`]);
+    },
+    checks: checkDrawer(io.stdout, palette),
+    goesBack: ({ from, to }) => {
+      writeLines(io.stdout, ["", palette.yellow(`Back from cutoverIndex ${to} to ${from}, as --on-trouble says`)]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { warnOnce } from "../../cli/warnOnce";
+import { warnOnce } from "../../../cli/walk/warnOnce";
 
 /** What pulumi 3 prints with `--suppress-progress`, of one up. */
 const printed = (...warnings: readonly string[]): string =>

@@ -1,10 +1,10 @@
-import type { Commands } from "../../cli/main";
-import { run } from "../../cli/main";
-import type { Walker } from "../../cli/walk";
-import { UserError } from "../../core/userError";
-import type { Pulumi, StopSignal } from "../../driver/pulumi";
-import type { UpReport, WalkListener, WalkOptions, WalkReport } from "../../driver/walk";
-import { fakeIo } from "./fixture";
+import type { Commands } from "../../../cli/main";
+import { run } from "../../../cli/main";
+import type { Walker } from "../../../cli/walk/walk";
+import { UserError } from "../../../core/userError";
+import type { Pulumi, StopSignal } from "../../../driver/pulumi";
+import type { UpReport, WalkListener, WalkOptions, WalkReport } from "../../../driver/walk";
+import { fakeIo } from "../fixture";
 
 const up = (side: UpReport["side"], cutoverIndex: number, outcome: UpReport["outcome"], ms = 6500): UpReport => ({
   ...{ side, stack: side, cutoverIndex, outcome, ms },
@@ -22,6 +22,8 @@ const report: WalkReport = {
     { side: "destination", cutoverIndex: 2 },
   ],
   ups: [up("source", 2, "done"), up("destination", 2, "done", 3000)],
+  asks: "",
+  checks: [],
   outcome: "arrived",
   problems: [],
 };
@@ -117,7 +119,7 @@ test("options reach the walk", async () => {
   const stacks = { source: "acme/web/old", destination: "new" };
   expect(seen).toEqual([
     "/srv/app/app",
-    { folder: "/srv/app/app", stacks, to: 2, dryRun: true, cancelLocks: true, problems: [] },
+    { folder: "/srv/app/app", stacks, to: 2, dryRun: true, cancelLocks: true, onTrouble: "pause", problems: [] },
   ]);
 });
 
