@@ -68,7 +68,7 @@ function monitorIn(output: string): Monitor | undefined {
 
 function whyNoMonitor(output: string): string | undefined {
   if (output.includes("not currently serving requests")) return "serves no requests: it has no leader";
-  if (output.includes(' is not executed because it is not in the whitelist'))
+  if (output.includes(" is not executed because it is not in the whitelist"))
     return "does not answer: mntr is not in 4lw.commands.whitelist (set it, or name the AdminServer's adminPort)";
   return undefined;
 }
