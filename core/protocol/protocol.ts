@@ -205,6 +205,14 @@ const refusing = [
   "ownTurnIsLower",
 ] as const;
 
+function firstRefusal(facts: Facts): Refusal | undefined {
+  for (const name of refusing) {
+    const refusal = rules[name](facts);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
 function factsOf(situation: Situation): Facts {
   const { side, set, own, live, peer } = situation;
   const range = rangeOf(side, set, situation.cutoverIndex);
@@ -243,9 +251,7 @@ export function decide(situation: Situation): Decision {
   const answers = gap.some((o) => !holds(range, o));
   const handsOver = peer !== "none" && claims.length === 0 && (releases.length > 0 || answers || range.replicas === 0);
 
-  const refusal =
-    refusing.map((name) => rules[name](facts)).find((r) => r !== undefined) ??
-    rules.livePeer(situation, claims, ownTurn);
+  const refusal = firstRefusal(facts) ?? rules.livePeer(situation, claims, ownTurn);
   const lastPeerTurn = own?.peerTurn ?? 0;
   return {
     side,
