@@ -10,6 +10,7 @@ import { inventoryText } from "../core/contract/record";
 import type { OfferedVolume, Offer } from "../core/volumes/volume";
 import type { Workload } from "../core/manifests/workload";
 import type { Cluster } from "../live/client/cluster";
+import { stopPatience } from "../live/leaving";
 import { readCarried } from "../live/carried";
 import type { Departures } from "../live/departures";
 import { beforeWrite, prove } from "../live/guard";
@@ -146,10 +147,14 @@ export class SplitStatefulSet extends pulumi.ComponentResource {
     // Resolved for an unchanged set too, so that a changed Secret is handed over without a step.
     const proven = this.statefulSet.metadata.apply(() =>
       failsAsUserError(async () => {
-        const proof = await prove(cluster, guard, departures());
+        const proof = await prove(cluster, guard, departures(), { ...stopPatience, tell });
         return { ...proof, carried: await readCarried(cluster, guard.namespace, carry.names) };
       }),
     );
     return proven;
   }
+}
+
+function tell(words: string): void {
+  void pulumi.log.info(words);
 }

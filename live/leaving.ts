@@ -9,8 +9,10 @@ import { listAttachments, readNode } from "./client/objects";
 export interface StopPatience {
   /** Between two looks, milliseconds. */
   readonly everyMs: number;
-  /** How long in all, milliseconds. */
+  /** How long in all, milliseconds, beside what the pods' kubelets may take. */
   readonly limitMs: number;
+  /** Is told once what is waited for, if a node is to be heard of. */
+  readonly tell?: (words: string) => void;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function waitUntilStopped(
   cluster: Cluster,
   { stopped, unseen, graceSeconds }: GonePods,
   found: readonly FoundClaim[],
-  { everyMs, limitMs }: StopPatience = stopPatience,
+  { everyMs, limitMs, tell }: StopPatience = stopPatience,
 ): Promise<readonly Doubt[]> {
   const hasVolumes = found.some(({ volume }) => volume !== undefined);
   if (unseen.length === 0 && (stopped.length === 0 || !hasVolumes)) return [];
@@ -80,9 +82,19 @@ export async function waitUntilStopped(
       found,
     );
     if (awaits === undefined || goneMs >= limitMs + stoppedMs) return doubts;
+    if (goneMs === 0 && unseen.length > 0) tell?.(nodesInWords(unseen, stoppedMs));
     // A kubelet renews its lease every 10 s.
     const pauseMs = awaits === "nodes" ? 5 * everyMs : everyMs;
     await cluster.wait(pauseMs);
     goneMs += pauseMs;
   }
+}
+
+function nodesInWords(pods: readonly LeavingPod[], stoppedMs: number): string {
+  const names = pods.map(({ name }) => name).join(", ");
+  const seconds = Math.round(stoppedMs / 1_000);
+  return (
+    `nobody saw ${names} stop (deleted by force, or the up that gave it up was interrupted): waits until its node is heard of ` +
+    `${seconds} s from now, when it must have stopped it, which takes ${seconds + 10} s or so`
+  );
 }

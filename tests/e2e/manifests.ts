@@ -60,6 +60,8 @@ export function setManifest(options: Omit<ScenarioOptions, "namespace">): string
       template: {
         metadata: { labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
         spec: {
+          // Where an `up` was killed in mid-release, the next one waits for as long and 10 s.
+          terminationGracePeriodSeconds: 1,
           containers: [
             {
               name: "main",

@@ -1,7 +1,7 @@
 import * as doubts from "../../core/protections/doubts";
 import { formatLeaving, unvouched } from "../../core/protections/leaving";
 import type { Doubt, LeavingPod } from "../../core/protections/leaving";
-import { lookAround, waitUntilStopped } from "../../live/leaving";
+import { lookAround, stopPatience, waitUntilStopped } from "../../live/leaving";
 import { attachment, claim, found, node, volume } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";
 
@@ -92,7 +92,13 @@ describe("after it", () => {
 
     test("waits until its node has been heard of after its grace period and 10 s", async () => {
       const cluster = new FakeCluster("uid", node("node-1"));
-      expect(await waitUntilStopped(cluster, unseen, claims)).toEqual([]);
+      const told: string[] = [];
+      const tell = (words: string): unknown => told.push(words);
+      expect(await waitUntilStopped(cluster, unseen, claims, { ...stopPatience, tell })).toEqual([]);
+      expect(told).toEqual([
+        "nobody saw web-5 stop (deleted by force, or the up that gave it up was interrupted): waits until its node is heard of 40 s " +
+          "from now, when it must have stopped it, which takes 50 s or so",
+      ]);
       // A renewal that was there after 40 s says nothing; the next one does.
       expect(cluster.waitedMs).toBe(50_000);
       const patient = new FakeCluster("uid", node("node-1"));
