@@ -105,9 +105,15 @@ const walkDescription =
 
 const walkHelp = `
 If nothing is to be moved, both halves get one up all the same: what else was
-merged is applied too. No file of the project is changed. The plan and how every
-up went go to stdout, warnings and what Pulumi prints to stderr. On SIGINT or
-SIGTERM the running up is asked to stop, and no other is begun.
+merged is applied too. The plan and how every up went go to stdout, warnings and
+what Pulumi prints to stderr. On SIGINT or SIGTERM the running up is asked to
+stop, and no other is begun.
+
+No file of the project is changed, unless you say --write: then every step sets
+cutoverIndex where it is set, in Pulumi.yaml or in the stacks' files, before its
+first up, and shows the line. Nothing else in the file changes. Where a step
+fails the file says the index that was asked for. --commit makes one git commit
+of every step that is done, of these files alone.
 
 Gates and actions of the config (gates, before, after) are asked and done
 between the ups; docs/gates.md has them. One that does not hold by its deadline
@@ -121,6 +127,8 @@ Examples:
   cutover walk                    to the cutoverIndex of Pulumi.yaml
   cutover walk --dry-run          only say which ups that takes
   cutover walk --to 4             to another index, whatever the config says
+  cutover walk --to 4 --write --commit
+                                  and write it down, one commit a step
   cutover walk --cancel-locks     go on after a run that was killed
   cutover walk --source acme/old --destination acme/new
   cutover walk --json 2> log      for a program
@@ -175,6 +183,8 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .option("--dry-run", "print which ups that takes, and run none")
     .option("--source <stack>", "stack of the source (default: source)")
     .option("--destination <stack>", "stack of the destination (default: destination)")
+    .option("--write", "set cutoverIndex where it is set, step by step (needs --to)")
+    .option("--commit", "with --write: one git commit a step")
     .option("--on-trouble <what>", "if a gate does not hold: pause, or rollback the step (default: pause)")
     .option("--cancel-locks", "take the lock of a dead run away (pulumi cancel)")
     .option("--config-dir <dir>", "folder of a Pulumi.yaml (default: the current folder)")

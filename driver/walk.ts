@@ -11,6 +11,7 @@ import type { Pulumi } from "./pulumi";
 import { Ups } from "./ups";
 import { readWalkInput } from "./walkInput";
 import type { WalkInput, WalkOptions } from "./walkInput";
+import { StepWriter } from "./write/stepWriter";
 import { mostDetours, pausedProblem, stoppedProblem, upProblem, wentBackProblem } from "./walkProblems";
 import type { UpReport, WalkListener, WalkPlan, WalkReport } from "./walkReport";
 
@@ -42,12 +43,14 @@ export async function walk(
 ): Promise<WalkReport> {
   const input = await readWalkInput(options, pulumi);
   const plan = planOf(input, options);
-  listener.planned?.(plan, input.warnings);
-  const walking = new Walking(pulumi, listener, interrupted, askGates(input.asked, pulumi));
+  const writer = await StepWriter.open(options, input, listener.writes ?? {});
+  listener.planned?.(plan, [...input.warnings, ...(writer?.notes ?? [])]);
+  const walking = new Walking(pulumi, listener, interrupted, askGates(input.asked, pulumi), writer);
   const { ups: planned, ...about } = plan;
   const report = (outcome: WalkReport["outcome"], problems: readonly Problem[] = []): WalkReport => {
     const { ups, checks } = walking;
-    return { ...about, planned, ups, checks, outcome, problems };
+    const written = writer && { changes: writer.changes, commits: writer.commits };
+    return { ...about, planned, ups, checks, ...(written && { written }), outcome, problems };
   };
   if (options.dryRun) return report("planned");
 
@@ -88,6 +91,7 @@ class Walking {
     private readonly listener: WalkListener,
     private readonly interrupted: () => boolean,
     private readonly world: World,
+    private readonly writer: StepWriter | undefined,
   ) {}
 
   /**
@@ -132,6 +136,9 @@ class Walking {
       const before = again ? undefined : await points.before(up);
       if (before !== undefined) return this.endOf(before);
       again = false;
+      // What a detour is about, its own half says; the file says what the walk is about.
+      const unwritten = onDetour ? [] : ((await this.writer?.before(up)) ?? []);
+      if (unwritten.length > 0) return { problems: unwritten };
       const done = this.ups.filter(({ outcome }) => outcome === "done").length;
       const { advice, ...ended } = await runner.run(up, done + 1, done + left.length);
       this.ups.push(ended);
@@ -140,6 +147,8 @@ class Walking {
         const after = await points.after(up);
         if (after !== undefined) return this.endOf(after);
         left.shift();
+        const uncommitted = onDetour ? [] : ((await this.writer?.after(up, left[0])) ?? []);
+        if (uncommitted.length > 0) return { problems: uncommitted };
         if (!onDetour) continue;
         // What the detour has changed, outputs tell.
         const rest = await this.inputAgain(options);

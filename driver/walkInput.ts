@@ -32,6 +32,8 @@ export interface WalkOptions {
   readonly cancelLocks: boolean;
   /** What to do where a gate does not hold, or an action cannot go on: stop there, or walk the step back. */
   readonly onTrouble: "pause" | "rollback";
+  /** Whether the index of each step is written where it is set, and also committed. Left out: no file is changed. */
+  readonly write?: "file" | "commit";
   /** What the caller has found wrong already: told together with whatever else is. */
   readonly problems: readonly Problem[];
 }
@@ -42,6 +44,8 @@ export interface WalkInput extends Walk {
   readonly name: string;
   readonly namespace: string;
   readonly files: StackFiles;
+  /** The index that each half's config has. */
+  readonly indexes: Readonly<Record<Side, number | undefined>>;
   /** What is asked and done between the ups. */
   readonly checks: Checks;
   /** Where that is asked. */
@@ -88,6 +92,10 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
     batch: Math.min(source.input.settings.batch, destination.input.settings.batch),
     records: { source: source.record, destination: destination.record },
     files: { folder, project: project.name, stackConfigDir: project.stackConfigDir },
+    indexes: {
+      source: source.input.settings.cutoverIndex,
+      destination: destination.input.settings.cutoverIndex,
+    },
     checks,
     asked: {
       set: { name, namespace, ...set },

@@ -3,6 +3,7 @@ import type { Advice } from "../core/protocol/decision";
 import type { Problem } from "../core/userError";
 import type { RunStep } from "./gates/checkpoints";
 import type { CheckListener, CheckReport } from "./gates/report";
+import type { WriteListener, Written } from "./write/stepWriter";
 
 /** What became of one `up`. `refused`: nothing was changed, and the advised `up` came first. */
 export type Outcome = "done" | "refused" | "locked" | "failed" | "interrupted";
@@ -38,6 +39,8 @@ export interface WalkReport extends Omit<WalkPlan, "ups"> {
   readonly ups: readonly UpReport[];
   /** How every gate and action went, in order. */
   readonly checks: readonly CheckReport[];
+  /** What was written into the project's files, and committed. Left out where that was not asked for. */
+  readonly written?: Written;
   /**
    * `planned`: nothing was run, as asked. `stopped`: it did not arrive. `paused`: a gate does not hold, or an action cannot go on.
    * `rolledBack`: so it was, and the step was walked back. `problems` say what to do.
@@ -57,6 +60,8 @@ export interface WalkListener {
   readonly output?: (text: string) => void;
   /** Gates and actions. */
   readonly checks?: CheckListener;
+  /** What is written into the project's files. */
+  readonly writes?: WriteListener;
   /** A step is walked back, since its gates do not hold. */
   readonly goesBack?: (step: RunStep) => void;
 }

@@ -11,6 +11,7 @@ import { readInteger } from "../flags";
 import type { ExitCode, Io } from "../io";
 import { exitCodes, writeLines } from "../io";
 import { checkDrawer, checkTalker } from "./renderChecks";
+import { leftWritten, writeDrawer } from "./renderWrites";
 import { warnOnce } from "./warnOnce";
 
 /** Options of `cutover walk` as they stand on the command line. */
@@ -23,6 +24,8 @@ export interface WalkFlags {
   readonly cancelLocks?: boolean;
   readonly json?: boolean;
   readonly onTrouble?: string;
+  readonly write?: boolean;
+  readonly commit?: boolean;
 }
 
 /** The walk, as the command calls it. */
@@ -61,6 +64,7 @@ export async function runWalk(flags: WalkFlags, io: Io, { walk, pulumiIn }: Walk
       const arrived = palette.green(palette.bold("Arrived:"));
       writeLines(io.stdout, ["", `${arrived} both halves stand at cutoverIndex ${report.to}.`]);
     }
+    writeLines(io.stderr, leftWritten(report));
     const { outcome } = report;
     if (outcome === "arrived" || outcome === "planned") return exitCodes.ok;
     writeLines(io.stderr, [`${words[outcome]}: ${new UserError(report.problems).message}`]);
@@ -102,6 +106,16 @@ function readFlags(flags: WalkFlags, io: Io): WalkOptions {
     const [received, legal] = [flags.onTrouble, onTroubleWords.join(", ")];
     problems.push({ where: "--on-trouble", what: "is not legal", received, legal, todo: "Correct the option" });
   }
+  if (flags.write === true && flags.to === undefined) {
+    problems.push({
+      where: "--write",
+      what: "needs --to: the config's own number is what it writes",
+      todo: "Add --to <k>",
+    });
+  }
+  if (flags.commit === true && flags.write !== true) {
+    problems.push({ where: "--commit", what: "needs --write: without it no file is changed", todo: "Add --write" });
+  }
   return {
     folder: resolve(io.cwd, flags.configDir ?? "."),
     stacks,
@@ -109,6 +123,7 @@ function readFlags(flags: WalkFlags, io: Io): WalkOptions {
     dryRun: flags.dryRun === true,
     cancelLocks: flags.cancelLocks === true,
     onTrouble: onTrouble ?? "pause",
+    ...(flags.write === true ? { write: flags.commit === true ? "commit" : "file" } : {}),
     problems,
   };
 }
@@ -161,6 +176,7 @@ function drawer(io: Io, dryRun: boolean, palette: Palette): WalkListener {
       writeLines(io.stdout, [`  ${renderEnd(up, advice, palette)}`]);
     },
     checks: checkDrawer(io.stdout, palette),
+    writes: writeDrawer(io.stdout, palette),
     goesBack: ({ from, to }) => {
       writeLines(io.stdout, ["", palette.yellow(`Back from cutoverIndex ${to} to ${from}, as --on-trouble says`)]);
     },

@@ -192,3 +192,51 @@ test("interrupted before it began", async () => {
   expect(await run(["walk"], io, { ...playing(report), walk: walker })).toBe(1);
   expect(io.err()).toContain("error: the walk was interrupted before it began. Run the same again\n");
 });
+
+describe("--write", () => {
+  const change = { file: "Pulumi.yaml", line: 4, removed: ["  cutoverIndex: 3"], added: ["  cutoverIndex: 2"] };
+
+  test("shows the line and the commit", async () => {
+    const io = fakeIo();
+    const commands = playing(report);
+    const walker = await commands.walk();
+    const seen: WalkOptions[] = [];
+    const walk: Walker["walk"] = (options, pulumi, listener, interrupted) => {
+      seen.push(options);
+      listener.writes?.wrote?.(change);
+      listener.writes?.committed?.({ id: "0a1b2c3", message: "Ordinal 2 moved\n\ncutoverIndex 3 => 2" });
+      return walker.walk(options, pulumi, listener, interrupted);
+    };
+    const args = ["walk", "--to", "2", "--write", "--commit"];
+    expect(await run(args, io, { ...commands, walk: () => Promise.resolve({ ...walker, walk }) })).toBe(0);
+    expect(seen).toMatchObject([{ to: 2, write: "commit", problems: [] }]);
+    expect(io.out()).toContain(
+      "\nPulumi.yaml:4\n-   cutoverIndex: 3\n+   cutoverIndex: 2\n  commit 0a1b2c3: Ordinal 2 moved\n",
+    );
+  });
+
+  test("a step that failed: what the file says now", async () => {
+    const io = fakeIo();
+    const written = { changes: [change], commits: [] };
+    const problems = [{ where: "pulumi up -s source", what: "failed" }];
+    await run(
+      ["walk", "--to", "2", "--write"],
+      io,
+      playing({ ...report, ups: [up("source", 2, "failed")], written, problems, outcome: "stopped" }),
+    );
+    expect(io.err()).toContain(
+      'note: Pulumi.yaml now has "cutoverIndex: 2", the index that was last asked for. The same command goes on to 2; ' +
+        "with another --to it is changed again\n",
+    );
+  });
+
+  test("needs --to, and --commit needs it", async () => {
+    const seen: WalkOptions[] = [];
+    await run(["walk", "--write"], fakeIo(), playing(report, { seen }));
+    await run(["walk", "--commit"], fakeIo(), playing(report, { seen }));
+    expect(seen.flatMap(({ problems = [] }) => problems.map(({ where, what }) => `${where} ${what}`))).toEqual([
+      "--write needs --to: the config's own number is what it writes",
+      "--commit needs --write: without it no file is changed",
+    ]);
+  });
+});
