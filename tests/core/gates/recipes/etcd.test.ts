@@ -111,6 +111,19 @@ it("moves a leader that leaves to a member that does not leave next, by its id i
   expect(next("healthy", 2, { next: [0] })).toMatchObject({ does: "etcd-2 is leader: hands over to etcd-1" });
 });
 
+it("moves it to no learner", () => {
+  const before = usesOf(etcd).before;
+  const scene = actionSceneOf(pods, { ...about, ordinal: 2, step: { ordinals: [1, 2], next: [] } });
+  const answers = answer("healthy", before?.asks(scene) ?? []).map((each, index) =>
+    index === 0 && "output" in each
+      ? { ...each, output: each.output.replace('"raftTerm"', '"isLearner":true,"raftTerm"') }
+      : each,
+  );
+  expect(before?.next(answers, scene, [])).toEqual({
+    waits: "etcd-2 is leader, and nobody that stays can take over: etcd-0 is a learner, or behind",
+  });
+});
+
 it("has nothing to do for a member that does not lead", () => {
   expect(next("healthy", 1)).toEqual({ done: "etcd-1 is no leader" });
 });

@@ -34,6 +34,20 @@ it("asks each server for its status; the password comes by stdin and is in no ar
   );
 });
 
+it("does not ask a pod on its way out, and misses it", () => {
+  const leaves = sceneOf(
+    [
+      { side: "source", ordinal: 0 },
+      { side: "source", ordinal: 1 },
+      { side: "source", ordinal: 2, terminating: true },
+    ],
+    { set: { name: "galera" } },
+  );
+  const gate = usesOf(galera).gate;
+  expect(gate?.asks(leaves)).toHaveLength(2);
+  expect(gate?.why(status("healthy").slice(0, 2), leaves)).toEqual(["galera-2 does not run"]);
+});
+
 it("holds for a cluster whose members are all Synced", () => {
   expect(why(status("healthy"))).toEqual([]);
 });
