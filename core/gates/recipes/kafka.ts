@@ -7,6 +7,9 @@ import { askedPods, readCli, whyNotThere } from "./members";
 /** Each tool starts a JVM. */
 const usualLimitMs = 60_000;
 
+/** A voter fetches every half second, and calls an election where it cannot for 2 s (`controller.quorum.fetch.timeout.ms`). */
+const latestMs = 5_000;
+
 /**
  * `kafka`, a gate: no partition is under-replicated, under its `min.insync.replicas` or without a leader, and, with KRaft, the
  * metadata quorum has a leader and voters that follow it. Asked of one broker, by Kafka's own tools
@@ -96,7 +99,10 @@ function whyNoQuorum({ name }: SetPod, answer: Answer | undefined, lag: number):
   if (leader === undefined || behind === undefined || late === undefined || Number.isNaN(leader + behind + late))
     return [`${name} answers something else than the state of the metadata quorum`];
   if (leader < 0) return ["the metadata quorum has no leader"];
-  // A voter that has not fetched from this leader yet counts as -1.
+  // One that has not fetched from this leader at all counts as -1; one that has, and fetches no more, as the time since.
   if (late < 0) return ["a voter of the metadata quorum does not follow its leader"];
+  if (late > latestMs) {
+    return [`a voter of the metadata quorum has not caught up with its leader for ${Math.round(late / 1_000)} s`];
+  }
   return behind > lag ? [`a voter of the metadata quorum is ${behind} records behind, more than ${lag}`] : [];
 }

@@ -83,6 +83,9 @@ it("tells one partition by its name, a voter that lags, a quorum without a leade
   expect(with4(ended(quorum.output.replace(/(MaxFollowerLag: +)0/, "$11001")))).toEqual([
     "a voter of the metadata quorum is 1001 records behind, more than 1000",
   ]);
+  expect(with4(ended(quorum.output.replace(/(MaxFollowerLagTimeMs: +)\d+/, "$19000")))).toEqual([
+    "a voter of the metadata quorum has not caught up with its leader for 9 s",
+  ]);
   expect(with4(ended(quorum.output.replace(/(LeaderId: +)2/, "$1-1")))).toEqual(["the metadata quorum has no leader"]);
   expect(with4(ended("help"))).toEqual(["kafka-1 answers something else than the state of the metadata quorum"]);
   expect(with4(unreachable)).toEqual(["kafka-1 does not answer: the connection was refused"]);
