@@ -34,7 +34,7 @@ export function nextOfHandOver(scene: ActionScene, leaver: SetPod, deeds: readon
   if (!has) return unsettled === undefined ? { done: `${name} is no ${role}` } : { waits: unsettled };
   const lately = deeds.at(-1);
   if (lately !== undefined && lately.agoMs < patienceMs) return { waits: `${name} is still ${role}${saying(lately)}` };
-  const staying = able.filter((pod) => !isInStep(scene, pod));
+  const staying = able.filter((pod) => !leavesToo(scene, pod));
   const [heir] = [...staying].sort((a, b) => preference(scene, b) - preference(scene, a));
   if (heir !== undefined) return { does: `${name} is ${role}: hands over to ${heir.name}`, asks: give(heir) };
   if (unable.length > 0)
@@ -50,12 +50,12 @@ export function nextOfHandOver(scene: ActionScene, leaver: SetPod, deeds: readon
 }
 
 /** Whether a pod leaves in this step, too. */
-export function isInStep({ step }: ActionScene, { side, ordinal }: SetPod): boolean {
+export function leavesToo({ step }: ActionScene, { side, ordinal }: SetPod): boolean {
   return side === step.leaves && step.ordinals.includes(ordinal);
 }
 
-/** Who has moved already stays best, then who does not leave next. */
-function preference({ step }: ActionScene, { side, ordinal }: SetPod): number {
+/** How good a pod is to take over, the more the better: who has moved already stays best, then who does not leave next. */
+export function preference({ step }: ActionScene, { side, ordinal }: SetPod): number {
   if (side !== step.leaves) return 2;
   return step.next.includes(ordinal) ? 0 : 1;
 }

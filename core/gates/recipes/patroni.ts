@@ -65,7 +65,7 @@ interface Member {
   readonly name: string;
   /** Such as `Leader`, `Standby Leader`, `Replica`, `Sync Standby`, `Quorum Standby`. */
   readonly role: string;
-  /** Such as `running`, `streaming` (a replica, from 3.1 on), `starting`, `stopped`. */
+  /** Such as `running`, `streaming`, `starting`, `stopped`. */
   readonly state: string;
   readonly timeline: number | undefined;
   /** How far it is behind, in MB; undefined: nobody knows. */
@@ -93,6 +93,11 @@ function isLeader(role: string): boolean {
   return role === "Leader" || role === "Standby Leader";
 }
 
+/** Whether PostgreSQL is up: from 3.1 on a replica says that it streams, and so does the leader of a standby cluster. */
+function serves(state: string): boolean {
+  return state === "running" || state === "streaming";
+}
+
 function whyNotWhole(
   scene: Scene,
   views: readonly (Heard<readonly Member[]> | Mute)[],
@@ -115,7 +120,7 @@ function whyNotWhole(
 function whyNotLed(heard: readonly Heard<readonly Member[]>[]): string[] {
   const leaders = heard.map(({ says }) => says.filter(({ role }) => isLeader(role)));
   const none = heard.filter((_, index) => leaders[index]?.length !== 1).map(({ pod }) => `${pod.name} knows no leader`);
-  const dead = leaders.flat().filter(({ state }) => state !== "running");
+  const dead = leaders.flat().filter(({ state }) => !serves(state));
   const names = new Set(leaders.flat().map(({ name }) => name));
   return once([
     ...none,
@@ -125,7 +130,7 @@ function whyNotLed(heard: readonly Heard<readonly Member[]>[]): string[] {
 }
 
 function whyNotFollowing({ name, state, timeline, lag }: Member, view: readonly Member[], most: number): string[] {
-  if (state !== "running" && state !== "streaming") return [`replica ${name} is ${state}`];
+  if (!serves(state)) return [`replica ${name} is ${state}`];
   if (lag === undefined) return [`nobody knows how far replica ${name} is behind`];
   if (lag > most) return [`replica ${name} is ${lag} MB behind, more than ${most}`];
   const led = view.find(({ role }) => isLeader(role))?.timeline;

@@ -3,6 +3,8 @@ import type { Answer, ExecAsk } from "../ask";
 import type { Deed, Kind, Next } from "../kind";
 import type { Options } from "../options";
 import type { ActionScene, Scene, SetPod } from "../scene";
+import { leavesToo, preference } from "./handOver";
+import { askedPods } from "./members";
 import { readRedisNode, redisError, redisScript } from "./redisAnswers";
 import type { MuteNode, RedisNode } from "./redisAnswers";
 import { whyNotWhole } from "./redisHealth";
@@ -25,8 +27,8 @@ export const redisCluster: Kind = (options) => {
     announced: options.choice("addresses", ["pod", "announced"] as const) === "announced",
   };
   const nodesOf = (scene: Scene, answers: readonly Answer[]): (RedisNode | MuteNode)[] =>
-    asked(scene).map((pod, index) => readRedisNode(pod, answers[index] ?? { trouble: "it was not asked" }));
-  const asks = (scene: Scene): ExecAsk[] => asked(scene).map((pod) => cli(pod, ["sh", "-c", redisScript, "sh"]));
+    askedPods(scene).map((pod, index) => readRedisNode(pod, answers[index] ?? { trouble: "it was not asked" }));
+  const asks = (scene: Scene): ExecAsk[] => askedPods(scene).map((pod) => cli(pod, ["sh", "-c", redisScript, "sh"]));
   return {
     gate: { asks, why: (answers, scene) => whyNotWhole(scene, nodesOf(scene, answers), wanted) },
     before: {
@@ -69,10 +71,6 @@ function readCli(options: Options): Cli {
   return (pod, command, rest = []) => execIn(pod, [...command, ...flags, ...rest], more);
 }
 
-function asked({ pods }: Scene): SetPod[] {
-  return pods.filter(({ terminating }) => !terminating);
-}
-
 /** To whom a master hands over. */
 interface HandOver {
   readonly to: SetPod;
@@ -104,7 +102,7 @@ function handOver(
       "Give it one (redis-cli --cluster add-node … --cluster-slave), or move its slots away, and run the same again";
     return { refuses: `${name} is a master with slots and has no replica to hand over to`, todo };
   }
-  const staying = replicas.filter(({ pod }) => pod.side !== step.leaves || !step.ordinals.includes(pod.ordinal));
+  const staying = replicas.filter(({ pod }) => !leavesToo(scene, pod));
   if (staying.length === 0) {
     const leaving = replicas.map(({ pod }) => pod.name).join(", ");
     const todo = "Make batch smaller, or move a replica to a node that stays, and run the same again";
@@ -112,7 +110,7 @@ function handOver(
   }
   const best = staying
     .filter(isInStep)
-    .sort((a, b) => preference(b, scene) - preference(a, scene) || offset(b) - offset(a))[0];
+    .sort((a, b) => preference(scene, b.pod) - preference(scene, a.pod) || offset(b) - offset(a))[0];
   if (best === undefined) {
     const names = staying.map(({ pod }) => pod.name).join(", ");
     return { waits: `${name} is a master, and no replica of it is in step with it (${names})` };
@@ -139,12 +137,6 @@ function settled(leaver: RedisNode, heard: readonly RedisNode[]): Exclude<Next, 
 /** Whether a replica has all that its master has, up to what is on the way. */
 function isInStep({ info }: RedisNode): boolean {
   return info.get("master_link_status") === "up" && info.get("master_sync_in_progress") === "0";
-}
-
-/** Who has moved already stays best, then who does not leave next. */
-function preference({ pod }: RedisNode, { step }: ActionScene): number {
-  if (pod.side !== step.leaves) return 2;
-  return step.next.includes(pod.ordinal) ? 0 : 1;
 }
 
 function offset({ info }: RedisNode): number {

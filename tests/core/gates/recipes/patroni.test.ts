@@ -102,6 +102,14 @@ it("tells members that do not agree on the leader, and replicas that are behind 
   expect(why([headless, headless, headless]).slice(0, 1)).toEqual(["db-0 knows no leader"]);
 });
 
+it("knows the words of later versions, and the leader of a standby cluster", () => {
+  const rows = [row("db-0", "Standby Leader", { State: "streaming" }), row("db-1", "Replica"), row("db-2", "Replica")];
+  const answer = ended(JSON.stringify(rows));
+  expect(why([answer, answer, answer])).toEqual([]);
+  const starting = ended(JSON.stringify([row("db-0", "Leader", { State: "starting" }), ...rows.slice(1)]));
+  expect(why([starting, starting, starting])).toEqual(["the leader db-0 is starting"]);
+});
+
 it("switches a leader that leaves over, to a replica that has moved already", () => {
   expect(next(list("healthy"), 0, { next: [1] })).toEqual({
     does: "db-0 is leader: hands over to db-2",
