@@ -6,8 +6,6 @@ import { mostSingleReads, Unreachable } from "./client/cluster";
 import type { Cluster } from "./client/cluster";
 import { readClaim, listClaims, listPods, readStatefulSet, readVolume, listVolumes } from "./client/objects";
 
-export { liveHalf } from "../core/set/half";
-
 /** What one half's cluster looks like when an `up` starts. */
 export interface Look {
   /** uid of the namespace `kube-system`: it stays the same as long as the cluster does. */

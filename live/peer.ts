@@ -1,7 +1,8 @@
 import type { PeerLook, PeerQuestion } from "../core/protections/livePeer";
+import { liveHalf } from "../core/set/half";
 import { Unreachable } from "./client/cluster";
 import type { Cluster } from "./client/cluster";
-import { liveHalf, lookAtClaims } from "./look";
+import { lookAtClaims } from "./look";
 import { listAttachments, listPods, readStatefulSet } from "./client/objects";
 
 /** How a half looks at its live peer (`peerContext`). */

@@ -50,7 +50,7 @@ export function planAdoption(
     };
     return together({ problems: [problem] });
   }
-  const ranThere = peer === undefined || peer === "none" ? undefined : peerStack;
+  const ranThere = peer === undefined ? undefined : peerStack;
   const against = whySetNotTaken(live, halfSet, workload.range, running.autoscalers, ranThere);
   const set = compared(live, running.set);
   const found = belongings.map(({ wanted, live: object }, index) => {

@@ -42,8 +42,8 @@ const nothing: CarryPlan = { names: [], expected: {}, objects: [] };
  * refused before anything changes; in the destination what is offered, and may have somebody's namesake there. Ended moves
  * carry nothing.
  */
-export function namesToSee(args: HalfArgs, { peer }: Records): CarriedName[] {
-  if (peer === "none") return [];
+export function namesToSee(args: HalfArgs, { peer, ended }: Records): CarriedName[] {
+  if (ended) return [];
   const names = carriedNames(args);
   return args.side === "source" ? names : names.filter((name) => offeredOf(peer?.carried ?? {}, name) !== undefined);
 }
@@ -52,9 +52,9 @@ export function namesToSee(args: HalfArgs, { peer }: Records): CarriedName[] {
 export function planCarry(carrying: Carrying): PlannedCarry {
   const { args, decision, records } = carrying;
   const names = carriedNames(args);
-  const peer = records.peer === "none" ? undefined : records.peer;
+  const { peer, ended } = records;
   if (decision.side === "source") {
-    const offers = names.length > 0 && records.peer !== "none";
+    const offers = names.length > 0 && !ended;
     return offers ? planOffer(carrying, names) : { carry: nothing, ...together() };
   }
   // Nothing can be there before the source's first `up`, and no pod of the destination needs it.

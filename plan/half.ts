@@ -127,7 +127,15 @@ function situationOf(
   { records }: HalfSeen,
   { live }: Half,
 ): Situation {
-  return { side, set: workload.range, cutoverIndex, batch, own: records.own, peer: records.peer, live };
+  return {
+    side,
+    set: workload.range,
+    cutoverIndex,
+    batch,
+    own: records.own,
+    peer: records.ended ? "none" : records.peer,
+    live,
+  };
 }
 
 async function seeAdoption(args: HalfArgs, seen: HalfSeen, { halfSet }: Step): Promise<AdoptionPlan> {
@@ -146,9 +154,9 @@ function judgeReplaced({ look }: HalfSeen, { identity, adopts }: Half, { halfSet
 function watchOf(
   { connect, peerConnection }: HalfArgs,
   asked: Pick<PeerWatch, "ownClusterUid" | "situation" | "stacks">,
-  record: HalfOutputs | "none" | undefined,
+  record: HalfOutputs | undefined,
 ): PeerWatch | undefined {
-  if (peerConnection === undefined || record === undefined || record === "none") return undefined;
+  if (peerConnection === undefined || record === undefined) return undefined;
   return { ...asked, cluster: connect(peerConnection), context: peerConnection.context, record };
 }
 

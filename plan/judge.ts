@@ -10,12 +10,11 @@ import type { Side } from "../core/ordinals";
 import { refusalProblem } from "../core/protocol/advice";
 import type { Decision, LiveHalf } from "../core/protocol/protocol";
 import { carriedNames } from "../core/set/carried";
-import { isHalf } from "../core/set/half";
+import { isHalf, liveHalf } from "../core/set/half";
 import { configuredIndex, indexProblem } from "../core/set/indexRange";
 import { UserError } from "../core/userError";
 import { together } from "../core/verdict";
 import type { Verdict } from "../core/verdict";
-import { liveHalf } from "../live/look";
 import type { HalfArgs } from "./arguments";
 import { clusterContentProblems } from "./clusterContent";
 import { judgeSecrets } from "./secrets";
@@ -54,8 +53,7 @@ export function halfSeen(
 export function judgeHalf(args: HalfArgs, seen: HalfSeen, half: Half): Verdict {
   const { side, workload, connection, cutoverIndex } = args;
   const { look, records, belongings } = seen;
-  const { own } = records;
-  const peer = records.peer === "none" ? undefined : records.peer;
+  const { own, peer } = records;
   const { range } = workload;
   const outOfRange = indexProblem(range, configuredIndex(cutoverIndex));
   const madeIn = look?.set?.metadata.annotations?.[annotations.cluster];

@@ -5,10 +5,12 @@ import type { Problem } from "../core/userError";
 import type { HalfArgs } from "./arguments";
 import type { StackOutputs } from "../core/contract/record";
 
-/** What both halves last vouched for. `none`: the move was ended. */
+/** What both halves last vouched for. */
 export interface Records {
   readonly own: HalfOutputs | undefined;
-  readonly peer: HalfOutputs | "none" | undefined;
+  readonly peer: HalfOutputs | undefined;
+  /** Whether the move was ended (`peerStack: none`): then there is no peer. */
+  readonly ended: boolean;
   /** What is wrong with them. */
   readonly problems: readonly Problem[];
 }
@@ -32,7 +34,8 @@ export function recordsOf(
   }
   return {
     own: readOutputs(own ?? {}, stack, side, problems),
-    peer: peer === "none" ? "none" : readOutputs(peer ?? {}, peerStack, peerOf(side), problems),
+    peer: peer === "none" ? undefined : readOutputs(peer ?? {}, peerStack, peerOf(side), problems),
+    ended: peer === "none",
     problems,
   };
 }

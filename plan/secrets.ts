@@ -20,6 +20,6 @@ export function judgeSecrets(
   if (own === undefined) return { problems: notWrittenAgain(changed) };
   const here = indexInSet(own, workload.range);
   if (here === cutoverIndex) return { warnings: changedWarnings(changed) };
-  const there = peer === undefined || peer === "none" ? "" : `, the peer: ${peer.cutoverIndex}`;
+  const there = peer === undefined ? "" : `, the peer: ${peer.cutoverIndex}`;
   return { problems: notInAStep(changed, `this half: ${here}${there}`) };
 }

@@ -36,7 +36,7 @@ export function stepOf(
   const templates = (set.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
   const volumes = args.volumes ?? "carry";
   const carries = volumes === "carry" && templates.length > 0;
-  const peer = records.peer === "none" ? undefined : records.peer;
+  const { peer, ended } = records;
   const inventory: Inventory = (decision.side === "source" ? records.own : peer)?.inventory ?? {};
   const noted = look?.set?.metadata.annotations?.[annotations.leaving];
   const leaving = look === undefined ? [] : leavingPods(name, decision, live, look.pods, noted);
@@ -68,7 +68,7 @@ export function stepOf(
       asked: args.rangeLock,
       recorded: records.own?.rangeLock,
       version: look?.version,
-      ended: records.peer === "none",
+      ended,
     },
   };
 }

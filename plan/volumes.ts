@@ -75,7 +75,7 @@ export function planVolumes(args: HalfArgs, seen: HalfSeen, step: Step, found: S
     };
   }
   const { csi = {}, storageClasses = {} } = args;
-  const peer = records.peer === "none" ? undefined : records.peer;
+  const { peer, ended } = records;
   const arriving = arrival.arriving.map(({ objects }) => objects);
   const offered = step.arrival.arriving.map(({ objects }) => objects);
   const arrivalVerdict = together(
@@ -88,9 +88,9 @@ export function planVolumes(args: HalfArgs, seen: HalfSeen, step: Step, found: S
   );
   const expected = proofOf(decision, guard.volumes, inventory, { near, unknown: [] });
   // After the end of a move there is no other half whose data these claims could be mistaken for: Bound is enough.
-  if (records.peer === "none") {
-    const ended = { ...guard, inventory: inventoryOf(claimed) };
-    return { arriving, guard: ended, expected, ...together(arrivalVerdict, why(ended, claimed, remakeAdvice)) };
+  if (ended) {
+    const atEnd = { ...guard, inventory: inventoryOf(claimed) };
+    return { arriving, guard: atEnd, expected, ...together(arrivalVerdict, why(atEnd, claimed, remakeAdvice)) };
   }
   const back = setProblems(reasonsOf(released, (claim) => whyNotGivenBack(claim, expectedBacking(inventory, claim))));
   const missing = notArriving(step, claimed);

@@ -1,5 +1,6 @@
 import { Unreachable } from "../../live/client/cluster";
-import { liveHalf, lookAt, lookAtClaims } from "../../live/look";
+import { liveHalf } from "../../core/set/half";
+import { lookAt, lookAtClaims } from "../../live/look";
 import { claim, found, liveSet, pod, volume } from "../core/builders";
 import { FakeCluster } from "./fakeCluster";
 

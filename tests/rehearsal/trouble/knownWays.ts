@@ -2,7 +2,7 @@ import type { Pod, StatefulSet } from "../../../core/kubernetes";
 import { annotations, isReady, rangeOfSet } from "../../../core/kubernetes";
 import { formatRange, sides } from "../../../core/ordinals";
 import { readOutputs } from "../../../core/contract/record";
-import { liveHalf } from "../../../live/look";
+import { liveHalf } from "../../../core/set/half";
 import type { Snapshot } from "../../../rehearsal/invariants";
 import { momentOf } from "./scene";
 import type { TroubledWorld } from "./world";

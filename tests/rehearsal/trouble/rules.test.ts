@@ -1,7 +1,7 @@
 import type { Cluster } from "../../../live/client/cluster";
 import { noOrdinals } from "../../../core/ordinals";
 import { rules } from "../../../core/protocol/protocol";
-import { liveHalf } from "../../../live/look";
+import { liveHalf } from "../../../core/set/half";
 import type { Action } from "./actions";
 import { wholeGuard } from "./guard";
 import type { Guard } from "./guard";

@@ -3,7 +3,7 @@ import type { KubernetesObject, StatefulSet } from "../../../core/kubernetes";
 import { sameRange } from "../../../core/ordinals";
 import { contract, inventoryText } from "../../../core/contract/record";
 import type { WrittenOutputs } from "../../../core/contract/record";
-import { liveHalf } from "../../../live/look";
+import { liveHalf } from "../../../core/set/half";
 import type { Proof } from "../../../core/protections/proof";
 import type { HalfArgs } from "../../../plan/arguments";
 import type { Departures } from "../../../live/departures";
