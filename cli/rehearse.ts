@@ -116,11 +116,12 @@ function together(listeners: readonly RehearsalListener[]): RehearsalListener {
 /** What is said on the side, on stderr. */
 function talker(io: Io): RehearsalListener {
   return {
-    started: ({ set, warnings }) => {
+    started: ({ set, asks, warnings }) => {
       writeLines(io.stderr, [
         ...warnings.map((warning) => `warning: ${warning}`),
         `Rehearsing StatefulSet ${set.name} in namespace ${set.namespace}, ${ordinalsText(set)}, on two simulated ` +
           "clusters. Nothing real is touched.",
+        ...(asks === "" ? [] : [`cutover walk would ask and do between the ups, which no rehearsal can: ${asks}.`]),
       ]);
     },
   };

@@ -1,3 +1,4 @@
+import { checksInWords, eitherChecks } from "../core/gates/checks";
 import { program as realProgram } from "../program";
 import { readRehearsalInput } from "./rehearsalInput";
 import type { RehearsalOptions } from "./options";
@@ -22,6 +23,8 @@ export interface RehearsalPlan {
   readonly claimTemplates: readonly string[];
   /** Paths of the manifests, as the config or the command line has them. */
   readonly manifests: readonly string[];
+  /** Which gates a walk would ask and which actions it would do, in words: a rehearsal cannot. Empty if there are none. */
+  readonly asks: string;
   /** What a person should know about the input. */
   readonly warnings: readonly string[];
 }
@@ -58,6 +61,7 @@ export async function rehearse(
     volumes: input.set.volumes,
     claimTemplates: (input.halves.source.workload.set.spec.volumeClaimTemplates ?? []).map((t) => t.metadata.name),
     manifests: options.manifests ?? input.halves.source.settings.manifests,
+    asks: checksInWords(eitherChecks(input.halves.source.settings.checks, input.halves.destination.settings.checks)),
     warnings: input.warnings,
   };
   listener.started?.(plan);

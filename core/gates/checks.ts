@@ -52,6 +52,15 @@ export function hasChecks({ gates, before, after }: Checks): boolean {
   return gates.length + before.length + after.length > 0;
 }
 
+/** The checks of both halves, each key from the half that has it. */
+export function eitherChecks(a: Checks, b: Checks): Checks {
+  return {
+    gates: a.gates.length > 0 ? a.gates : b.gates,
+    before: a.before.length > 0 ? a.before : b.before,
+    after: a.after.length > 0 ? a.after : b.after,
+  };
+}
+
 /** The checks in a few words, such as `gates ready, redis-cluster; before redis-cluster`; empty if there are none. */
 export function checksInWords(checks: Checks): string {
   return checkKeys

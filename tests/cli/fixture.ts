@@ -82,6 +82,7 @@ export function planOf({ set, steps }: RehearsalReport): RehearsalPlan {
     volumes: "carry",
     claimTemplates: ["data"],
     manifests: ["web.yaml"],
+    asks: "gates ready; before redis-cluster",
     warnings: ["take care"],
   };
 }

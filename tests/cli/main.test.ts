@@ -45,7 +45,8 @@ test("prints the steps and the verdict on stdout, talk on stderr", async () => {
   ]);
   expect(io.err()).toBe(
     "warning: take care\n" +
-      "Rehearsing StatefulSet web in namespace default, ordinals 0 to 1, on two simulated clusters. Nothing real is touched.\n",
+      "Rehearsing StatefulSet web in namespace default, ordinals 0 to 1, on two simulated clusters. Nothing real is touched.\n" +
+      "cutover walk would ask and do between the ups, which no rehearsal can: gates ready; before redis-cluster.\n",
   );
 });
 
