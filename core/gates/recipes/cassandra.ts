@@ -2,7 +2,7 @@ import type { Answer } from "../ask";
 import { whyFailed } from "../ask";
 import type { Kind } from "../kind";
 import type { Scene } from "../scene";
-import { leaverOf } from "./handOver";
+import { leaverOf, patienceMs } from "./handOver";
 import { askedPods, flag, hear, heardOf, once, readCli, whyMute, whyNotThere } from "./members";
 import type { Heard, Mute } from "./members";
 
@@ -54,6 +54,8 @@ export const cassandra: Kind = (options) => {
             "See why; a node that has begun to drain serves again once its pod is made anew. Then run the same again";
           return { refuses: `${name} could not be drained: ${failed}`, todo };
         }
+        const agoMs = deeds.at(-1)?.agoMs ?? Infinity;
+        if (agoMs < patienceMs) return { waits: `${name} is not drained yet` };
         if (mode !== "NORMAL") return { waits: `${name} is not in the mode NORMAL: ${mode ?? whySilent(answer)}` };
         return { does: `${name} is drained`, asks: [{ ...cli(leaver, command("drain")), timeLimitMs: drainMs }] };
       },

@@ -4,8 +4,8 @@ import type { Deed, Next } from "../kind";
 import type { ActionScene, SetPod } from "../scene";
 import { askedPods } from "./members";
 
-/** How long a hand-over that was asked for is left alone before it is asked for again. */
-const patienceMs = 10_000;
+/** How long what was asked for is left alone before it is asked for again. */
+export const patienceMs = 10_000;
 
 /** What a hand-over is decided from. */
 export interface HandOver {

@@ -103,7 +103,8 @@ it("waits for a node that does not answer, and refuses where the drain failed", 
   });
 });
 
-it("asks again where a drain ended well and the node is not drained yet", () => {
-  const deed = { says: "", agoMs: 100, answers: [recorded("cassandra", "drain")("cassandra-2 drain-again")] };
+it("asks again, after a while, where a drain ended well and the node is not drained yet", () => {
+  const deed = { says: "", agoMs: 11_000, answers: [recorded("cassandra", "drain")("cassandra-2 drain-again")] };
   expect(next("healthy", [deed])).toHaveProperty("does");
+  expect(next("healthy", [{ ...deed, agoMs: 100 }])).toEqual({ waits: "cassandra-2 is not drained yet" });
 });
