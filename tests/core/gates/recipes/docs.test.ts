@@ -17,7 +17,7 @@ it("shows configs that are legal", () => {
   const problems: Problem[] = [];
   const shown = blocks.flatMap((block) =>
     checkKeys.flatMap((key) => {
-      const value = at(block, key, "value") ?? at(block, "config", key, "value");
+      const value = at(block, key) ?? at(block, "config", key);
       return readChecks(key, value, "Change it", problems).map(({ kind }) => `${key} ${kind}`);
     }),
   );
