@@ -8,8 +8,8 @@ import { UserError } from "../core/userError";
 import type { Ports } from "../program";
 import { assumedRecords, withoutMissing } from "./begun";
 import { SetWatch } from "./setWatch";
-import { SimulatedCluster } from "./cluster/simulatedCluster";
-import type { SimulatedClusterOptions } from "./cluster/simulatedCluster";
+import type { SimulatedCluster } from "./cluster/simulatedCluster";
+import { WatchedCluster } from "./cluster/watchedCluster";
 import { SimulatedStack } from "./engine/simulatedStack";
 import type { StackRun } from "./engine/simulatedStack";
 import {
@@ -28,24 +28,6 @@ import type { Ledger } from "./volumeInvariants";
 import { clusterOptions, furnish, keepUnready, startRunningSet } from "./furnish";
 import type { RehearsalInput } from "./rehearsalInput";
 import type { HalfReport, OutOfTurn, StepReport, UpResult } from "./engine/report";
-
-/** A simulated cluster that is looked at whenever something has happened in it. */
-class WatchedCluster extends SimulatedCluster {
-  public constructor(
-    options: SimulatedClusterOptions,
-    private readonly watch: () => void,
-  ) {
-    super(options);
-  }
-
-  public override tick(): boolean {
-    // What was written since the last tick counts too, before the controllers act on it.
-    this.watch();
-    const changed = super.tick();
-    if (changed) this.watch();
-    return changed;
-  }
-}
 
 /** What the rehearsal runs. Tests put a program in its place that lacks a protection. */
 export type Program = (ports: Ports) => Promise<object>;

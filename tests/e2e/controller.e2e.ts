@@ -16,7 +16,7 @@ import type { Sequence } from "./controllerSequence";
 import { watchedKinds } from "./controllerWorlds";
 import { until } from "./ground";
 import { describeOnClusters, tell, wholeSuite } from "./tools";
-import { WatchedCluster } from "./watchedCluster";
+import { FollowedCluster } from "./followedCluster";
 
 const seed = Number(process.env.E2E_SEED ?? Date.now() % 1_000_000);
 /** Lives that are led at the same time. */
@@ -35,10 +35,10 @@ async function run({ lives, maxUnavailable }: Run): Promise<void> {
     ...{ context: "source", number: 1, binaries },
     ...(maxUnavailable ? { featureGates: "MaxUnavailableStatefulSet=true" } : {}),
   });
-  let cluster: WatchedCluster | undefined;
+  let cluster: FollowedCluster | undefined;
   try {
     await plane.start();
-    cluster = new WatchedCluster(plane.kubeconfig, "source");
+    cluster = new FollowedCluster(plane.kubeconfig, "source");
     await cluster.watch(watchedKinds);
     const comparisons = await leadAll(cluster, sequencesOf(seed, lives, { maxUnavailable }), maxUnavailable);
     // Where they parted has been told above.
@@ -51,7 +51,7 @@ async function run({ lives, maxUnavailable }: Run): Promise<void> {
 }
 
 async function leadAll(
-  cluster: WatchedCluster,
+  cluster: FollowedCluster,
   sequences: readonly Sequence[],
   maxUnavailable: boolean,
 ): Promise<Comparison[]> {
@@ -80,7 +80,7 @@ async function leadAll(
   return comparisons;
 }
 
-async function createNamespace({ client }: WatchedCluster, name: string): Promise<void> {
+async function createNamespace({ client }: FollowedCluster, name: string): Promise<void> {
   await client.create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
   const account = `/api/v1/namespaces/${name}/serviceaccounts/default`;
   // Without it no pod may be made.

@@ -8,7 +8,7 @@ import type { Happening, Operation, Sequence } from "./controllerSequence";
 import { inOrder, stateOf } from "./controllerState";
 import { RealWorld, SimulatedWorld } from "./controllerWorlds";
 import type { World } from "./controllerWorlds";
-import type { WatchedCluster } from "./watchedCluster";
+import type { FollowedCluster } from "./followedCluster";
 
 /** The real cluster counts as settled when nothing has changed for so long. */
 const quietMs = 300;
@@ -41,7 +41,7 @@ export interface Comparison {
 
 /** What a life is led with. */
 export interface LifeOptions {
-  readonly cluster: WatchedCluster;
+  readonly cluster: FollowedCluster;
   readonly namespace: string;
   /** Name of the set; no other life in the cluster has it. */
   readonly name: string;

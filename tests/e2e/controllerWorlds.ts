@@ -6,7 +6,7 @@ import { referenceOf } from "../../rehearsal/apiServer/references";
 import { merged, stuckAnnotation } from "./controllerObjects";
 import { hasReady } from "./controllerState";
 import type { Found, Happened } from "./controllerState";
-import type { Change, WatchedCluster } from "./watchedCluster";
+import type { Change, FollowedCluster } from "./followedCluster";
 
 /** What people do to objects. Whether an object is there to be changed is the caller's knowledge. */
 export interface World {
@@ -62,7 +62,7 @@ export class RealWorld implements World {
   private readonly stop: () => void;
 
   public constructor(
-    private readonly cluster: WatchedCluster,
+    private readonly cluster: FollowedCluster,
     private readonly namespace: string,
     private readonly name: string,
   ) {

@@ -2,7 +2,8 @@ import type { PersistentVolume, PersistentVolumeClaim, StatefulSet } from "../..
 import type { Side } from "../../core/ordinals";
 import { peerOf, sides } from "../../core/ordinals";
 import { program } from "../../program";
-import { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
+import type { SimulatedCluster } from "../../rehearsal/cluster/simulatedCluster";
+import { WatchedCluster } from "../../rehearsal/cluster/watchedCluster";
 import { SimulatedStack } from "../../rehearsal/engine/simulatedStack";
 import { atMostOne, heldIsTrue, podOrdinals, nothingDeleted } from "../../rehearsal/invariants";
 import { volumesIntact } from "../../rehearsal/volumeInvariants";
@@ -12,24 +13,6 @@ import type { UpResult } from "../../rehearsal/engine/report";
 import type { Interrupt } from "../../rehearsal/engine/state";
 import { csiDriver } from "../../rehearsal/controllers/volumeController";
 import { manifests } from "./rehearseFixture";
-
-/** A cluster that is looked at after every tick. */
-class WatchedCluster extends SimulatedCluster {
-  public constructor(
-    name: string,
-    private readonly watch: () => void,
-    like?: SimulatedCluster,
-  ) {
-    super({ name, storageClasses: [{ name: "fast" }] }, like);
-  }
-
-  public override tick(): boolean {
-    this.watch();
-    const changed = super.tick();
-    this.watch();
-    return changed;
-  }
-}
 
 /** Two clusters, two stacks and the real program, for schedules of `up`; invariants are checked after every event. */
 export class World {
@@ -50,7 +33,11 @@ export class World {
       this.check();
     };
     const cluster = (side: Side): SimulatedCluster => {
-      const made = new WatchedCluster(names[side], watch, like?.clusters[side]);
+      const made = new WatchedCluster(
+        { name: names[side], storageClasses: [{ name: "fast" }] },
+        watch,
+        like?.clusters[side],
+      );
       if (like === undefined)
         made.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
       return made;

@@ -4,7 +4,8 @@ import { peerOf } from "../../../core/ordinals";
 import type { Workload } from "../../../core/manifests/workload";
 import { readWorkload } from "../../../core/manifests/workload";
 import type { HalfArgs } from "../../../plan/arguments";
-import { SimulatedCluster } from "../../../rehearsal/cluster/simulatedCluster";
+import type { SimulatedCluster } from "../../../rehearsal/cluster/simulatedCluster";
+import { WatchedCluster } from "../../../rehearsal/cluster/watchedCluster";
 import type { Moment, MovedSet, Snapshot } from "../../../rehearsal/invariants";
 import { csiDriver } from "../../../rehearsal/controllers/volumeController";
 
@@ -68,36 +69,18 @@ function workloadOf(scenario: Scenario): Workload {
   return workload;
 }
 
-/** A cluster that is looked at after every change. */
-class WatchedCluster extends SimulatedCluster {
-  public constructor(
-    side: Side,
-    private readonly watch: () => void,
-    like?: SimulatedCluster,
-  ) {
-    const nodes = [0, 1, 2, 3].map((n) => `${side}-node-${n}`);
-    super({ name: side, storageClasses: [{ name: "fast" }], nodes }, like);
-    if (like === undefined)
-      this.seed({ apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} });
-  }
-
-  public override tick(): boolean {
-    const before = this.events.length;
-    const changed = super.tick();
-    // What is no event is nothing that an invariant looks at.
-    if (this.events.length > before) this.watch();
-    return changed;
-  }
-}
-
 export type Clusters = Readonly<Record<Side, SimulatedCluster>>;
 
 /** @param like what they start as, in place of empty ones. */
 export function clustersFor(watch: () => void, like?: Clusters): Clusters {
-  return {
-    source: new WatchedCluster("source", watch, like?.source),
-    destination: new WatchedCluster("destination", watch, like?.destination),
+  const clusterOf = (side: Side): SimulatedCluster => {
+    const nodes = [0, 1, 2, 3].map((n) => `${side}-node-${n}`);
+    const cluster = new WatchedCluster({ name: side, storageClasses: [{ name: "fast" }], nodes }, watch, like?.[side]);
+    const driver = { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: csiDriver }, spec: {} };
+    if (like === undefined) cluster.seed(driver);
+    return cluster;
   };
+  return { source: clusterOf("source"), destination: clusterOf("destination") };
 }
 
 /** What the config of a half says. */

@@ -21,7 +21,7 @@ interface WatchEvent {
 const keyOf = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata.namespace ?? ""} ${metadata.name}`;
 
 /** Watches that never end: a stream that breaks ends the test, because what it would have told is missed. */
-export class WatchedCluster {
+export class FollowedCluster {
   private readonly objects = new Map<string, KubernetesObject>();
   private readonly listeners = new Set<(change: Change) => void>();
   private readonly streams: { destroy(): unknown }[] = [];
