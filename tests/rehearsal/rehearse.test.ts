@@ -133,6 +133,7 @@ test("the way to --from is run silently, and the first step shows the state only
     {
       set: { name: "web", namespace: "shop", start: 0, replicas: 3 },
       indexes: [2, 1],
+      asks: "",
       batch: 1,
       volumes: "carry",
       claimTemplates: ["data"],
