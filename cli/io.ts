@@ -15,6 +15,8 @@ export interface Io {
   readonly cwd: string;
   /** The time now. */
   readonly now: () => Date;
+  /** Asks whoever sits at the terminal; resolves with the line that was typed. Left out: nobody does. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Has a command told of SIGINT and SIGTERM, which then do not end the process. Returns what undoes it. */
   readonly onStop: (listener: (signal: "SIGINT" | "SIGTERM") => void) => () => void;
 }

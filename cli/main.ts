@@ -6,6 +6,8 @@ import { exitCodes } from "./io";
 import type { RehearseFlags } from "./flags";
 import type { Rehearse } from "./rehearse";
 import { runRehearse } from "./rehearse";
+import type { Finisher, FinishFlags } from "./finish";
+import { runFinish } from "./finish";
 import type { Walker, WalkFlags } from "./walk/walk";
 import { runWalk } from "./walk/walk";
 
@@ -15,6 +17,8 @@ export interface Commands {
   readonly rehearse: () => Promise<Rehearse>;
   /** Loads what `cutover walk` runs. */
   readonly walk: () => Promise<Walker>;
+  /** Loads what `cutover finish` runs. */
+  readonly finish: () => Promise<Finisher>;
 }
 
 const realCommands: Commands = {
@@ -22,6 +26,11 @@ const realCommands: Commands = {
   walk: async () => ({
     walk: (await import("../driver/walk")).walk,
     pulumiIn: (await import("../driver/pulumi")).pulumiIn,
+  }),
+  finish: async () => ({
+    finish: (await import("../driver/finish/finish")).finish,
+    pulumiIn: (await import("../driver/pulumi")).pulumiIn,
+    open: (await import("../live/finish/tidy")).tidiedCluster,
   }),
 };
 
@@ -42,6 +51,7 @@ Examples:
   cutover rehearse                       rehearse the project in this folder
   cutover rehearse --manifests web.yaml  rehearse any StatefulSet, no project
   cutover walk                           run the ups that lead to cutoverIndex
+  cutover finish                         end the move, and remove the empty half
   cutover help walk                      all about it
 ${exitCodesHelp}
 `;
@@ -135,6 +145,31 @@ Examples:
 ${exitCodesHelp}
 `;
 
+const finishDescription =
+  "Ends a move where it stands at one of its ends: at cutover index s the destination holds all and the source goes; at s+N the " +
+  "source holds all, the move is called off, and the destination goes.\n\n" +
+  "First both live clusters must prove it: the half that stays has every ordinal and all of them are Ready, the other one has " +
+  "replicas 0, no pod, and has handed over the right to claim. Then it says what it will do, and asks.";
+
+const finishHelp = `
+The stages, in order: peerStack none in the config of the half that stays, and
+its up; with --remove-claims the claims and volumes of the half that goes; its
+destroy, which leaves the namespace; the reclaim policy that the volumes in use
+had before the move; the empty stack. Both clusters are looked at again on the
+way. It may be killed at any moment: the same command goes on.
+
+--remove-claims removes API objects and no disk: each volume must be Retain, and
+its disk in use by a Ready pod of the half that stays. Otherwise nothing is done
+and the claim is named.
+
+Examples:
+  cutover finish --dry-run        only look, and say what would be done
+  cutover finish                  say it, ask, and do it
+  cutover finish --remove-claims  and remove what is left of the claims there
+  cutover finish --yes            without a terminal, in CI
+${exitCodesHelp}
+`;
+
 interface AllFlags {
   readonly stackTrace?: boolean;
 }
@@ -194,6 +229,22 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .action(async (flags: AllFlags & WalkFlags) => {
       finish(await guarded(flags, io, async () => runWalk(flags, io, await commands.walk())));
     });
+  program
+    .command("finish")
+    .summary("end the move: the half that holds all stays, the empty one goes")
+    .description(finishDescription)
+    .option("--remove-claims", "also remove claims and volumes of the half that goes (no disk)")
+    .option("--dry-run", "print what would be done, and do nothing")
+    .option("--yes", "do not ask")
+    .option("--source <stack>", "stack of the source (default: source)")
+    .option("--destination <stack>", "stack of the destination (default: destination)")
+    .option("--config-dir <dir>", "folder of a Pulumi.yaml (default: the current folder)")
+    .option("--json", "print one JSON object on stdout and nothing else")
+    .option("--stack-trace", "say where in the code an unexpected error happened")
+    .addHelpText("after", finishHelp)
+    .action(async (flags: AllFlags & FinishFlags) => {
+      finish(await guarded(flags, io, async () => runFinish(flags, io, await commands.finish())));
+    });
   return program;
 }
 
@@ -234,6 +285,22 @@ export async function run(args: readonly string[], io: Io, commands: Commands = 
   }
 }
 
+/** On stderr, since stdout is for data. Ctrl-C and the end of input are no answer. */
+async function askOnTerminal(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await new Promise((resolve) => {
+      lines.once("close", () => {
+        resolve("");
+      });
+      lines.question(question, resolve);
+    });
+  } finally {
+    lines.close();
+  }
+}
+
 /** The entry point of `bin/cutover.js`: runs with the process's own arguments and streams, and sets its exit code. */
 export function main(): void {
   const { stdout, stderr } = process;
@@ -261,6 +328,7 @@ export function main(): void {
     env: process.env,
     cwd: process.cwd(),
     now: () => new Date(),
+    ...(process.stdin.isTTY && stderr.isTTY ? { ask: askOnTerminal } : {}),
     onStop: (listener) => {
       process.on("SIGINT", listener).on("SIGTERM", listener);
       return () => process.off("SIGINT", listener).off("SIGTERM", listener);

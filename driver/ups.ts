@@ -50,6 +50,6 @@ export class Ups {
 }
 
 /** In the words of Pulumi's own backends (S3, file, …) and of Pulumi Cloud. */
-function isLocked(output: string): boolean {
+export function isLocked(output: string): boolean {
   return /the stack is currently locked by|\[409\] Conflict: Another update is currently in progress/.test(output);
 }

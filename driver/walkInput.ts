@@ -146,13 +146,13 @@ async function readHalf(
 }
 
 /** The outputs without the secret ones, for which Pulumi shows a marker: a walk asks for none of them. */
-function toldOutputs({ stdout }: Ended): StackOutputs {
+export function toldOutputs({ stdout }: Ended): StackOutputs {
   const outputs = JSON.parse(stdout) as Record<string, unknown>;
   return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== "[secret]"));
 }
 
 /** What Pulumi said when it was asked about a stack. */
-function stackProblem(stack: string, { output }: Ended): Problem {
+export function stackProblem(stack: string, { output }: Ended): Problem {
   const said = output.trim().replace(/^error: /, "");
   const todo = said.includes("no stack named")
     ? `Create it: pulumi stack init ${stack}`
@@ -161,7 +161,7 @@ function stackProblem(stack: string, { output }: Ended): Problem {
 }
 
 /** Config as the SDK would hold it. A secret has no value here. */
-function toldConfig({ stdout }: Ended): ToldConfig {
+export function toldConfig({ stdout }: Ended): ToldConfig {
   const config = Object.entries(JSON.parse(stdout) as Record<string, { readonly value?: string }>);
   return {
     values: Object.fromEntries(config.flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]]))),

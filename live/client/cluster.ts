@@ -20,7 +20,7 @@ export interface Listing {
 }
 
 /**
- * One cluster, as this program looks at it: a handful of reads, and the one direct write. What is read of the kinds that
+ * One cluster, as this program looks at it: a handful of reads, and the one direct write of an `up`. What is read of the kinds that
  * a move is about stands on top of them, in `objects.ts`. Every method answers with the
  * object as the API server stores it, or undefined if it does not exist; each costs one API request, whatever the size
  * of the set, but `wait`. All of them throw `Unreachable` if the cluster does not answer.

@@ -16,7 +16,7 @@ export interface Patience {
 
 /** One request to the API server. */
 export interface ApiRequest {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below the server's own path, such as `/api/v1/nodes`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

@@ -13,8 +13,8 @@ import { collection, discoveredResource, groupPath, knownResource } from "./reso
 import type { Resource } from "./resources";
 import { asTable, columnOf } from "./table";
 
-/** Field manager of the one write that does not go through Pulumi. */
-const fieldManager = "statefulset-cutover";
+/** Field manager of what is written past Pulumi. */
+export const fieldManager = "statefulset-cutover";
 
 /** What a lease lasts where it does not say so: `nodeLeaseDurationSeconds` of the kubelet. */
 const usualLeaseSeconds = 40;

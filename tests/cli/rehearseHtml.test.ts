@@ -47,6 +47,7 @@ async function rehearse(
         return Promise.resolve(played);
       }),
     walk: () => Promise.reject(new Error("not this one")),
+    finish: () => Promise.reject(new Error("not this one")),
   };
   const code = await run(["rehearse", ...args], io, commands);
   return { code, out: io.out(), err: io.err() };

@@ -63,7 +63,8 @@ function playing(
       return pulumi;
     },
   };
-  return { rehearse: () => Promise.reject(new Error("not this one")), walk: () => Promise.resolve(walker) };
+  const other = (): Promise<never> => Promise.reject(new Error("not this one"));
+  return { rehearse: other, walk: () => Promise.resolve(walker), finish: other };
 }
 
 test("says what will happen and how every up went; what Pulumi prints goes to stderr", async () => {
