@@ -65,6 +65,13 @@ export default tseslint.config(
         "error",
         { patterns: [{ regex: "^(node:|@|pulumi)", message: "core/ decides: it knows nothing but its arguments." }] },
       ],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ExpressionStatement > CallExpression[callee.name=/^check[A-Z]/]",
+          message: "What a check finds is lost here, and the check does not even run: yield* it",
+        },
+      ],
     },
   },
 );

@@ -1,5 +1,7 @@
 import { carriedNames } from "./core/set/carried";
 import type { Problem } from "./core/userError";
+import { allRead } from "./core/verdict";
+import type { Reading } from "./core/verdict";
 import { readWorkload } from "./core/manifests/workload";
 import type { ManifestFile, Workload } from "./core/manifests/workload";
 import { configuredIndex } from "./core/set/indexRange";
@@ -18,23 +20,22 @@ export interface Input {
 }
 
 /**
- * Reads config and manifests of one half; adds every problem of both to `problems`.
+ * Reads config and manifests of one half, and tells every problem of both.
  *
  * @param indexes cutover indexes from elsewhere, to be checked with the config's own.
- * @returns undefined if there is any problem.
+ * @returns no value if there is any problem.
  */
 export async function readInput(
   source: ConfigSource,
   readFile: ReadFile,
-  problems: Problem[],
   indexes: readonly GivenIndex[] = [],
-): Promise<Input | undefined> {
-  const before = problems.length;
-  const settings = readSettings(source, problems);
+): Promise<Reading<Input | undefined>> {
+  const { value: settings, problems: inConfig } = readSettings(source);
   const { side, patches, storageClasses, namespace, cutoverIndex } = settings;
-  const files = await readManifests(readFile, settings.manifests, problems);
-  if (files.length === 0) return undefined;
-  const given = problems.slice(before);
+  const read = allRead(await Promise.all(settings.manifests.map((path) => readManifest(readFile, path))));
+  const files = read.value.filter((file) => file !== undefined);
+  const given = [...inConfig, ...read.problems];
+  if (files.length === 0) return { value: undefined, problems: given };
   const options = {
     side,
     patches,
@@ -45,12 +46,11 @@ export async function readInput(
     indexes: [...(cutoverIndex === undefined ? [] : [configuredIndex(cutoverIndex)]), ...indexes],
     ...(namespace === undefined ? {} : { namespace }),
   };
-  const found: Problem[] = [];
-  const workload = readWorkload(files, options, found);
+  const { value: workload, problems: found } = readWorkload(files, options);
   // What a patch of the wrong shape does to an object is not said on top.
   const illShaped = new Set(given.map(({ where }) => patchOf(where)).filter((patch) => patch !== undefined));
-  problems.push(...found.filter(({ where }) => !illShaped.has(patchOf(where) ?? "")));
-  return workload === undefined || problems.length > before ? undefined : { settings, workload };
+  const problems = [...given, ...found.filter(({ where }) => !illShaped.has(patchOf(where) ?? ""))];
+  return { value: workload === undefined || problems.length > 0 ? undefined : { settings, workload }, problems };
 }
 
 /** The patch that a problem is about, such as `patches[0]`. */
@@ -58,20 +58,12 @@ function patchOf(where: string): string | undefined {
   return /^patches\[\d+\]/.exec(where)?.[0];
 }
 
-async function readManifests(
-  readFile: ReadFile,
-  paths: readonly string[],
-  problems: Problem[],
-): Promise<ManifestFile[]> {
-  const files: ManifestFile[] = [];
-  for (const path of paths) {
-    try {
-      files.push({ path, text: await readFile(path) });
-    } catch (error) {
-      problems.push(unreadable(path, error));
-    }
+async function readManifest(readFile: ReadFile, path: string): Promise<Reading<ManifestFile | undefined>> {
+  try {
+    return { value: { path, text: await readFile(path) }, problems: [] };
+  } catch (error) {
+    return { value: undefined, problems: [unreadable(path, error)] };
   }
-  return files;
 }
 
 const causes: Readonly<Record<string, string>> = {

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { failsAsUserError } from "./components/failure";
 import { endOf } from "./core/ordinals";
 import { UserError } from "./core/userError";
-import type { Problem } from "./core/userError";
 import { declareHalf } from "./declareHalf";
 import type { CutoverOutputs } from "./declareHalf";
 import { readInput } from "./input";
@@ -57,8 +56,7 @@ async function run(
 }
 
 async function readArgs(source: ConfigSource, ports: Ports): Promise<HalfArgs> {
-  const problems: Problem[] = [];
-  const input = await readInput(source, ports.readFile, problems);
+  const { value: input, problems } = await readInput(source, ports.readFile);
   if (input === undefined) throw new UserError(problems);
   const { settings, workload } = input;
   return {

@@ -1,7 +1,7 @@
 import type { Checks } from "./core/gates/checks";
 import type { Patch } from "./core/manifests/workload";
 import type { Side } from "./core/ordinals";
-import type { Problem } from "./core/userError";
+import type { Reading } from "./core/verdict";
 import type { CsiChanges } from "./core/volumes/csi";
 import type { InTreeVolumes } from "./core/volumes/csiForm";
 import type { Connection } from "./live/client/cluster";
@@ -64,34 +64,33 @@ const namespaceForm =
   "a DNS label: at most 63 lower-case letters, digits and -, beginning and ending with a letter or digit";
 
 /**
- * Checks and completes the config; adds every problem to `problems`. Where there is one, the default stands in for the
- * value, so that what else can be read is checked in the same run; the settings must not be used then.
+ * Checks and completes the config. Where there is a problem, the default stands in for the value, so that what else can be
+ * read is checked in the same run.
  */
-export function readSettings(source: ConfigSource, problems: Problem[]): Settings {
+export function readSettings(source: ConfigSource): Reading<Settings> {
   const reader = new ConfigReader(source);
-  const found = reader.problems;
   const value = (key: string): string | undefined => reader.value(key);
   const edit = (key: string): string => reader.edit(key);
-  const names = (key: string): readonly string[] => readNames(key, value(key), edit(key), found);
+  const names = (key: string): readonly string[] => reader.take(readNames(key, value(key), edit(key)));
   refuseUnknown(reader);
   const side = readSide(reader);
   const connection = readConnection(reader, side ?? "source");
   const peerConnection = readPeerConnection(reader, connection);
   const firstClass = reader.change("storageClasses", "<destination class>", '["<source class>"]');
-  const settings = {
+  const settings: Settings = {
     side: side ?? "source",
     peerStack: readPeerStack(reader, side) ?? "none",
     cutoverIndex: reader.integer("cutoverIndex", 0),
     manifests: readManifestPaths(reader),
-    leaveOut: readLeaveOut(value("leaveOut"), edit("leaveOut"), found),
+    leaveOut: reader.take(readLeaveOut(value("leaveOut"), edit("leaveOut"))),
     namespace: reader.text("namespace", namespaceForm, "web", (v) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(v)),
     createNamespace: reader.choice("createNamespace", ["true", "false"]) !== "false",
     batch: reader.integer("batch", 1) ?? 1,
     volumes: reader.choice("volumes", ["carry", "fresh"]) ?? "carry",
-    storageClasses: readStorageClasses(value("storageClasses"), firstClass, edit("storageClasses"), found),
+    storageClasses: reader.take(readStorageClasses(value("storageClasses"), firstClass, edit("storageClasses"))),
     carrySecrets: names("carrySecrets"),
     carryConfigMaps: names("carryConfigMaps"),
-    csi: readCsi(value("csi"), edit("csi"), found),
+    csi: reader.take(readCsi(value("csi"), edit("csi"))),
     inTreeVolumes: reader.choice("inTreeVolumes", ["keep", "csi"]) ?? "keep",
     patches: readPatches(reader),
     ...readRangeLock(reader),
@@ -99,9 +98,8 @@ export function readSettings(source: ConfigSource, problems: Problem[]): Setting
     connection,
     ...(peerConnection && { peerConnection }),
     fenced: readFenced(reader),
-    checks: readGates(value, edit, found),
+    checks: reader.take(readGates(value, edit)),
     warnings: halfWarnings(reader, side),
   };
-  problems.push(...found);
-  return settings;
+  return { value: settings, problems: reader.problems };
 }

@@ -1,5 +1,5 @@
 import { isLeaveOutEntry, leaveOutForm } from "../core/manifests/leaveOut";
-import type { Problem } from "../core/userError";
+import type { Reading } from "../core/verdict";
 
 /** Options of `cutover rehearse` that are about real clusters, as they stand on the command line. */
 export interface FromClusterFlags {
@@ -28,27 +28,21 @@ export interface RehearseFlags extends FromClusterFlags {
 const largestInteger = 999_999_999;
 
 /** Reads an option that is a whole number, from `min` on; undefined if it is not given, or reported as not legal. */
-export function readInteger(
-  option: string,
-  given: string | undefined,
-  min: number,
-  problems: Problem[],
-): number | undefined {
-  if (given === undefined) return undefined;
+export function readInteger(option: string, given: string | undefined, min: number): Reading<number | undefined> {
+  if (given === undefined) return { value: undefined, problems: [] };
   const value = /^\d{1,10}$/.test(given) ? Number(given) : Number.NaN;
-  if (value >= min && value <= largestInteger) return value;
+  if (value >= min && value <= largestInteger) return { value, problems: [] };
   const legal = `a whole number from ${min} to ${largestInteger}`;
-  problems.push({ where: option, what: "is not legal", received: given, legal, todo: "Correct the option" });
-  return undefined;
+  const problem = { where: option, what: "is not legal", received: given, legal, todo: "Correct the option" };
+  return { value: undefined, problems: [problem] };
 }
 
 /** Reads the entries of an option that names objects to leave out. */
-export function readLeftOut(option: string, given: readonly string[], problems: Problem[]): string[] {
+export function readLeftOut(option: string, given: readonly string[]): Reading<string[]> {
   const entries = [...new Set(given.flatMap((text) => text.split(",")))];
-  return entries.filter((entry) => {
-    if (isLeaveOutEntry(entry)) return true;
-    const todo = "Correct the option";
-    problems.push({ where: option, what: "names no object", received: entry, legal: leaveOutForm, todo });
-    return false;
-  });
+  const problem = { where: option, what: "names no object", legal: leaveOutForm, todo: "Correct the option" };
+  return {
+    value: entries.filter(isLeaveOutEntry),
+    problems: entries.filter((entry) => !isLeaveOutEntry(entry)).map((entry) => ({ ...problem, received: entry })),
+  };
 }

@@ -5,7 +5,7 @@ import { standingOf } from "../core/project/standing";
 import type { FoundHalf, Standing } from "../core/project/standing";
 import { startingProject } from "../core/project/startingProject";
 import type { ClusterSurvey, SetSurvey } from "../core/project/survey";
-import { throwIfAny } from "../core/userError";
+import { throwIfAny, UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
 import type { Connection } from "../live/client/cluster";
 import type { ClusterReader } from "../live/survey/clusterReader";
@@ -138,7 +138,6 @@ async function whereItStands(
   place: SetPlace,
   destinationContext: string | undefined,
 ): Promise<{ readonly standing: Standing | undefined; readonly lines: readonly string[] }> {
-  const problems: Problem[] = [];
   const other = destinationContext === undefined ? undefined : { ...place, context: destinationContext };
   const [source, destination] = await Promise.all([
     lookAtHalf(readCluster({ context: place.context }), place, "--from-cluster"),
@@ -147,10 +146,9 @@ async function whereItStands(
   if (destination?.clusterUid === source.clusterUid) {
     const what = "leads to the cluster of --from-cluster (uid of kube-system): both halves would be one";
     const todo = "Name the context of the cluster to move to";
-    problems.push({ where: "--destination-context", what, received: destinationContext, todo });
+    throw new UserError([{ where: "--destination-context", what, received: destinationContext, todo }]);
   }
-  throwIfAny(problems);
-  const standing = standingOf({ source, destination }, problems);
+  const { value: standing, problems } = standingOf({ source, destination });
   throwIfAny(problems);
   const lines = standing && destination ? standingInWords(standing, source, destination) : [];
   return { standing, lines };

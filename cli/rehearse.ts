@@ -1,6 +1,6 @@
 import { ordinalsText } from "../core/ordinals";
 import { UserError } from "../core/userError";
-import type { Problem } from "../core/userError";
+import { allRead } from "../core/verdict";
 import type { RehearsalListener, RehearsalOptions } from "../rehearsal/rehearse";
 import type { RehearsalReport } from "../rehearsal/engine/report";
 import { paletteFor } from "./colour";
@@ -76,11 +76,14 @@ async function withProject(
 }
 
 async function readFlags(flags: RehearseFlags, io: Io): Promise<RehearsalOptions> {
-  const problems: Problem[] = [];
-  const from = readInteger("--from", flags.from, 0, problems);
-  const to = readInteger("--to", flags.to, 0, problems);
-  const batch = readInteger("--batch", flags.batch, 1, problems);
-  const leaveOut = readLeftOut("--leave-out", flags.leaveOut ?? [], problems);
+  const numbers = allRead([
+    readInteger("--from", flags.from, 0),
+    readInteger("--to", flags.to, 0),
+    readInteger("--batch", flags.batch, 1),
+  ]);
+  const [from, to, batch] = numbers.value;
+  const { value: leaveOut, problems: inLeaveOut } = readLeftOut("--leave-out", flags.leaveOut ?? []);
+  const problems = [...numbers.problems, ...inLeaveOut];
   if (flags.namespace === "") {
     problems.push({ where: "--namespace", what: "is empty", todo: "Name one, or leave it out for the manifests' own" });
   }

@@ -49,15 +49,15 @@ export function cleaned(original: KubernetesObject): Cleaned {
   removeFields(metadata, "annotations", (name) => serverAnnotations.includes(name) || name.startsWith(ownPrefix));
   removeFields(metadata, "labels", () => false);
   dropUnset(object);
-  const warnings: string[] = [];
-  const notes: string[] = [];
+  let warnings: readonly string[] = [];
+  let notes: readonly string[] = [];
   switch (typeOf(object)) {
     case "apps/StatefulSet":
       cleanSet(object);
-      notes.push(...canonicalSizes(object));
+      notes = canonicalSizes(object);
       break;
     case "Service":
-      warnings.push(...cleanService(object, pasted));
+      warnings = cleanService(object, pasted);
       break;
     case "ServiceAccount":
       cleanServiceAccount(object);

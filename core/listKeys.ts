@@ -1,5 +1,5 @@
 import { field, isObject, listAt } from "./json";
-import type { Report } from "./problemReport";
+import type { Finding } from "./finding";
 
 /**
  * By which fields Kubernetes tells the entries of a list apart. Server-side apply rejects two entries with the same
@@ -45,22 +45,23 @@ export function keyOf(entry: unknown, key: KeyedList["key"]): string | undefined
   return parts.every((part) => typeof part === "string" || typeof part === "number") ? parts.join("/") : undefined;
 }
 
-/** Reports entries that have the key of an earlier entry of their list: server-side apply rejects them. */
-export function checkDoubles(parent: unknown, path: string, lists: readonly KeyedList[], report: Report): void {
+/** Finds entries that have the key of an earlier entry of their list: server-side apply rejects them. */
+export function* checkDoubles(parent: unknown, path: string, lists: readonly KeyedList[]): Iterable<Finding> {
   for (const { list, key, inner } of lists) {
     const given = field(parent, list) ?? [];
-    if (!Array.isArray(given)) report(`${path}.${list}`, { what: "is no list", legal: "a list", todo: "Correct it" });
+    if (!Array.isArray(given))
+      yield { path: `${path}.${list}`, what: "is no list", legal: "a list", todo: "Correct it" };
     const seen = new Set<string>();
-    listAt(parent, list).forEach((entry, index) => {
+    for (const [index, entry] of listAt(parent, list).entries()) {
       const place = `${path}.${list}[${index}]`;
       const text = keyOf(entry, key);
       if (text !== undefined && seen.has(text)) {
         const fields = Object.keys(key).join(" and ");
-        report(place, { what: `has the same ${fields} as an entry before it: ${text}`, todo: "Remove one" });
+        yield { path: place, what: `has the same ${fields} as an entry before it: ${text}`, todo: "Remove one" };
       }
       if (text !== undefined) seen.add(text);
-      if (inner !== undefined) checkDoubles(entry, place, inner, report);
-    });
+      if (inner !== undefined) yield* checkDoubles(entry, place, inner);
+    }
   }
 }
 

@@ -68,8 +68,7 @@ export async function walk(
 }
 
 function planOf(input: WalkInput, { stacks }: WalkOptions): WalkPlan {
-  const problems: Problem[] = [];
-  const ups = planWalk(input, problems);
+  const { value: ups, problems } = planWalk(input);
   throwIfAny(problems);
   const { name, namespace, set, to, batch, records, checks } = input;
   const { source, destination } = records;

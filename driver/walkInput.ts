@@ -69,7 +69,9 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
   const problems: Problem[] = [...options.problems];
   const readFile: ReadFile = (path) => readFileFromDisk(resolve(folder, path), "utf8");
   const todo = "Run it in the folder of a project, or name that folder with --config-dir";
-  const project = await readProjectFile(readFile, { where: folder, what: "has no Pulumi.yaml", todo }, problems);
+  const missing = { where: folder, what: "has no Pulumi.yaml", todo };
+  const { value: project, problems: inProject } = await readProjectFile(readFile, missing);
+  problems.push(...inProject);
   if (project === undefined) throw new UserError(problems);
 
   const halfOf = (side: Side): Promise<Half> => readHalf(side, options, project, readFile, pulumi);
@@ -81,9 +83,11 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
   const { range: set, namespace } = source.input.workload;
   const { name } = source.input.workload.set.metadata;
   const halves = { source: { ...source, ...source.input }, destination: { ...destination, ...destination.input } };
-  const checks = checksOf(project.name, stacks, halves, problems);
-  const to = options.to ?? wantedIndex(source.input, destination.input, stacks, problems) ?? endOf(set);
+  const { value: checks, problems: inChecks } = checksOf(project.name, stacks, halves);
+  problems.push(...inChecks);
+  if (options.to === undefined) problems.push(...indexProblems(source.input, destination.input, stacks));
   throwIfAny(problems);
+  const to = options.to ?? source.input.settings.cutoverIndex ?? endOf(set);
   return {
     name,
     namespace,
@@ -135,14 +139,15 @@ async function readHalf(
     return { input: undefined, record: undefined, told, problems: [stackProblem(stack, failed)] };
   }
   const told = toldConfig(config);
-  const problems: Problem[] = secretChecks(name, stack, told);
   const source = { project: name, stack: plainName(stack), values: told.values, projectFile };
   const indexes = to === undefined ? [] : [{ where: "--to", index: to, todo: "Correct the option" }];
-  const input = await readInput(source, readFile, problems, indexes);
-  if (input !== undefined) problems.push(...halfProblems(side, stacks, input));
+  const { value: input, problems: inInput } = await readInput(source, readFile, indexes);
+  const ofHalf = input === undefined ? [] : halfProblems(side, stacks, input);
+  const problems = [...secretChecks(name, stack, told), ...inInput, ...ofHalf];
   // The outputs of the wrong stack are no second problem.
   if (problems.length > 0) return { input, record: undefined, told, problems };
-  return { input, told, record: readOutputs(toldOutputs(outputs), stack, side, problems), problems };
+  const record = readOutputs(toldOutputs(outputs), stack, side);
+  return { input, told, record: record.value, problems: record.problems };
 }
 
 /** The outputs without the secret ones, for which Pulumi shows a marker: a walk asks for none of them. */
@@ -188,20 +193,13 @@ function halfProblems(side: Side, stacks: WalkOptions["stacks"], { settings }: I
   return [{ where: `stack ${stack}: peerStack`, what: `is not ${peer}`, received: settings.peerStack, todo }];
 }
 
-/** The index that both stacks want. */
-function wantedIndex(
-  source: Input,
-  destination: Input,
-  stacks: WalkOptions["stacks"],
-  problems: Problem[],
-): number | undefined {
+/** Both stacks must want the same index. */
+function indexProblems(source: Input, destination: Input, stacks: WalkOptions["stacks"]): Problem[] {
   const [low, high] = [source.settings.cutoverIndex, destination.settings.cutoverIndex];
-  if (low === high) return low;
+  if (low === high) return [];
   const shown = (index: number | undefined): string => (index === undefined ? "not set" : String(index));
-  problems.push({
-    where: "cutoverIndex",
-    what: `is ${shown(low)} in stack ${stacks.source} and ${shown(high)} in stack ${stacks.destination}`,
-    todo: `Keep it in Pulumi.yaml alone (${sides.map((side) => `pulumi config rm cutoverIndex -s ${stacks[side]}`).join("; ")}), or say where to with --to`,
-  });
-  return undefined;
+  const what = `is ${shown(low)} in stack ${stacks.source} and ${shown(high)} in stack ${stacks.destination}`;
+  const removals = sides.map((side) => `pulumi config rm cutoverIndex -s ${stacks[side]}`).join("; ");
+  const todo = `Keep it in Pulumi.yaml alone (${removals}), or say where to with --to`;
+  return [{ where: "cutoverIndex", what, todo }];
 }

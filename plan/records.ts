@@ -22,20 +22,19 @@ export function recordsOf(
   own: StackOutputs | undefined,
   peer: StackOutputs | "none" | undefined,
 ): Records {
-  const problems: Problem[] = [];
-  if (peer === undefined) {
-    problems.push({
-      where: "peerStack",
-      what: "names a stack that does not exist in this project",
-      received: peerStack,
-      legal: `the stack of the ${peerOf(side)}`,
-      todo: `Create it: pulumi stack init ${peerStack}; or name the right one: pulumi config set peerStack NAME -s ${stack}`,
-    });
-  }
+  const missing: Problem = {
+    where: "peerStack",
+    what: "names a stack that does not exist in this project",
+    received: peerStack,
+    legal: `the stack of the ${peerOf(side)}`,
+    todo: `Create it: pulumi stack init ${peerStack}; or name the right one: pulumi config set peerStack NAME -s ${stack}`,
+  };
+  const ownRecord = readOutputs(own ?? {}, stack, side);
+  const peerRecord = readOutputs(peer === "none" ? {} : (peer ?? {}), peerStack, peerOf(side));
   return {
-    own: readOutputs(own ?? {}, stack, side, problems),
-    peer: peer === "none" ? undefined : readOutputs(peer ?? {}, peerStack, peerOf(side), problems),
+    own: ownRecord.value,
+    peer: peerRecord.value,
     ended: peer === "none",
-    problems,
+    problems: [...(peer === undefined ? [missing] : []), ...ownRecord.problems, ...peerRecord.problems],
   };
 }

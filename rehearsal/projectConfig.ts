@@ -5,8 +5,11 @@ import type { Scalar } from "yaml";
 import { isObject } from "../core/json";
 import type { Side } from "../core/ordinals";
 import type { Problem } from "../core/userError";
+import { together } from "../core/verdict";
+import type { Reading, Verdict } from "../core/verdict";
 import type { ReadFile } from "../input";
 import { configText, firstFile, parseMap, readProjectFile } from "../settings/projectFile";
+import type { ProjectFile } from "../settings/projectFile";
 
 /** The config of one stack as the SDK gets it from the Pulumi CLI. */
 export interface StackConfig {
@@ -34,57 +37,42 @@ interface Declaration {
   readonly value?: unknown;
 }
 
-interface Context {
-  readonly readFile: ReadFile;
-  readonly problems: Problem[];
-  readonly warnings: string[];
-}
-
 /**
  * Resolves project config for the stacks `source` and `destination`. Defaults, types and the order of precedence are
  * the Pulumi CLI's work, which a rehearsal does without: a stack's own value goes before the project's, key by key.
  *
- * @param problems every problem is added here.
  * @param folder how the folder is called in a message.
- * @returns undefined if there is no project to speak of.
+ * @returns no value if there is no project to speak of.
  */
 export async function readProjectConfig(
   readFile: ReadFile,
-  problems: Problem[],
   folder = "the current folder",
-): Promise<ProjectConfig | undefined> {
-  const context: Context = { readFile, problems, warnings: [] };
+): Promise<Reading<ProjectConfig | undefined>> {
   const missing = {
     where: folder,
     what: "has no Pulumi.yaml",
     todo: "Name the folder of a project with --config-dir, or only the set's manifests with --manifests",
   };
-  const file = await readProjectFile(readFile, missing, problems);
-  if (file === undefined) return undefined;
-  const { name } = file;
-  const declared = readDeclarations(file.path, name, file.config, problems);
-  const source = await readStack("source", file.stackConfigDir, name, declared, context);
-  const destination = await readStack("destination", file.stackConfigDir, name, declared, context);
-  return { project: name, projectFile: file.text, stacks: { source, destination }, warnings: context.warnings };
+  const { value: file, problems: inFile } = await readProjectFile(readFile, missing);
+  if (file === undefined) return { value: undefined, problems: inFile };
+  const declared = readDeclarations(file);
+  const source = await readStack("source", file, declared.value, readFile);
+  const destination = await readStack("destination", file, declared.value, readFile);
+  const { problems, warnings } = together(declared, source, destination);
+  const stacks = { source: source.value, destination: destination.value };
+  return { value: { project: file.name, projectFile: file.text, stacks, warnings }, problems };
 }
 
 /** What `config:` of `Pulumi.yaml` says of each key: `key: value`, `key: { default, type }` or `namespace:key: { value }`. */
-function readDeclarations(
-  path: string,
-  project: string,
-  config: unknown,
-  problems: Problem[],
-): Map<string, Declaration> {
+function readDeclarations({ path, name, config }: ProjectFile): Reading<ReadonlyMap<string, Declaration>> {
   const declared = new Map<string, Declaration>();
-  if (config === undefined || config === null) return declared;
-  if (!isObject(config)) {
-    problems.push({ where: `${path}: config`, what: "is not a map of keys", received: config, legal: "key: value" });
-    return declared;
-  }
+  if (config === undefined || config === null) return { value: declared, problems: [] };
+  if (!isObject(config)) return { value: declared, problems: [noMap(path, config)] };
+  const problems: Problem[] = [];
   for (const [key, given] of Object.entries(config)) {
     const where = `${path}: config.${key}`;
     if (!isObject(given) || "secure" in given) {
-      declared.set(qualified(key, project), { value: given });
+      declared.set(qualified(key, name), { value: given });
       continue;
     }
     const unknown = Object.keys(given).filter((field) => !declarationFields.includes(field));
@@ -99,40 +87,38 @@ function readDeclarations(
       continue;
     }
     const { type, default: fallback, value = fallback } = given;
-    declared.set(qualified(key, project), { ...(typeof type === "string" ? { type } : {}), value });
+    declared.set(qualified(key, name), { ...(typeof type === "string" ? { type } : {}), value });
   }
-  return declared;
+  return { value: declared, problems };
+}
+
+function noMap(path: string, config: unknown): Problem {
+  return { where: `${path}: config`, what: "is not a map of keys", received: config, legal: "key: value" };
 }
 
 const declarationFields = ["type", "description", "items", "default", "value", "secret"];
 
 async function readStack(
   side: Side,
-  folder: string,
-  project: string,
+  { name, stackConfigDir }: ProjectFile,
   declared: ReadonlyMap<string, Declaration>,
-  context: Context,
-): Promise<StackConfig> {
-  const names = [`Pulumi.${side}.yaml`, `Pulumi.${side}.yml`].map((name) => posix.join(folder, name));
-  const file = await firstFile(names, context.readFile, context.problems);
-  if (file === "unreadable") return { values: {}, secretKeys: [] };
-  const stack = file === undefined ? undefined : parseMap(file, context.problems);
+  readFile: ReadFile,
+): Promise<Reading<StackConfig> & Partial<Verdict>> {
+  const names = [`Pulumi.${side}.yaml`, `Pulumi.${side}.yml`].map((file) => posix.join(stackConfigDir, file));
+  const nothing = { values: {}, secretKeys: [] };
+  const { value: file, problems: unreadable } = await firstFile(names, readFile);
+  if (unreadable.length > 0) return { value: nothing, problems: unreadable };
+  const { value: stack, problems: illegible } = file === undefined ? { value: {}, problems: [] } : parseMap(file);
   const path = file?.path ?? names[0] ?? "";
-  if (stack?.environment !== undefined) {
-    context.warnings.push(`${path}: environment is not opened in a rehearsal, so config that it gives is missing`);
-  }
+  const warnings =
+    stack?.environment === undefined
+      ? []
+      : [`${path}: environment is not opened in a rehearsal, so config that it gives is missing`];
   const own = stack?.config ?? {};
-  if (!isObject(own)) {
-    context.problems.push({
-      where: `${path}: config`,
-      what: "is not a map of keys",
-      received: own,
-      legal: "key: value",
-    });
-    return { values: {}, secretKeys: [] };
-  }
-  const given = new Map(Object.entries(own).map(([key, value]) => [qualified(key, project), value]));
-  return toText(side, path, project, given, declared, context.problems);
+  if (!isObject(own)) return { value: nothing, problems: [noMap(path, own)], warnings };
+  const given = new Map(Object.entries(own).map(([key, value]) => [qualified(key, name), value]));
+  const { value, problems } = toText(side, path, name, given, declared);
+  return { value, problems: [...illegible, ...problems], warnings };
 }
 
 /** Flattens a stack's config: own values over the project's, each as text. */
@@ -142,8 +128,8 @@ function toText(
   project: string,
   own: ReadonlyMap<string, unknown>,
   declared: ReadonlyMap<string, Declaration>,
-  problems: Problem[],
-): StackConfig {
+): Reading<StackConfig> {
+  const problems: Problem[] = [];
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
   for (const key of new Set([...declared.keys(), ...own.keys()])) {
@@ -173,7 +159,7 @@ function toText(
     if (legal === undefined) values[key] = configText(plain);
     else problems.push({ where, what: "has another type than Pulumi.yaml declares", received: plain, legal });
   }
-  return { values, secretKeys };
+  return { value: { values, secretKeys }, problems };
 }
 
 /** What would be legal, or undefined if the value has the type. Types as in Pulumi's project schema. */

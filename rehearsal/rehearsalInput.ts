@@ -8,6 +8,8 @@ import type { Standing } from "../core/project/standing";
 import type { ClusterSurvey, SetSurvey } from "../core/project/survey";
 import { isFirst, throwIfAny, UserError } from "../core/userError";
 import type { Problem } from "../core/userError";
+import { allRead } from "../core/verdict";
+import type { Reading } from "../core/verdict";
 import type { GivenIndex } from "../core/set/indexRange";
 import { readInput } from "../input";
 import type { Input, ReadFile } from "../input";
@@ -70,16 +72,17 @@ export async function readRehearsalInput(options: RehearsalOptions): Promise<Reh
   );
   problems.push(...(await folderProblems(folder, options.configDir)));
   if (problems.length > options.problems.length) throw new UserError(problems);
-  const config = await readConfig(options, folder, readFile, problems);
+  const { value: config, problems: inConfig } = await readConfig(options, folder, readFile);
+  problems.push(...inConfig);
   if (config === undefined) throw new UserError(problems);
 
-  const given = { source: new Array<Problem>(), destination: new Array<Problem>() };
-  const halves = {
-    source: await readHalf("source", config, readFile, given.source, indexesOf(options)),
-    destination: await readHalf("destination", config, readFile, given.destination, indexesOf(options)),
-  };
-  problems.push(...forOptions([...given.source, ...given.destination], options).filter(isFirst));
-  const { source, destination } = halves;
+  const indexes = indexesOf(options);
+  const halves = allRead([
+    await readHalf("source", config, readFile, indexes),
+    await readHalf("destination", config, readFile, indexes),
+  ]);
+  const [source, destination] = halves.value;
+  problems.push(...forOptions(halves.problems, options).filter(isFirst));
   if (source === undefined || destination === undefined) throw new UserError(problems);
 
   const set: MovedSet = {
@@ -151,15 +154,15 @@ async function readConfig(
   options: RehearsalOptions,
   folder: string,
   readFile: ReadFile,
-  problems: Problem[],
-): Promise<ProjectConfig | undefined> {
+): Promise<Reading<ProjectConfig | undefined>> {
   const { manifests, namespace, batch, configDir, cwd, leaveOut = [] } = options;
   const nothing: StackConfig = { values: {}, secretKeys: [] };
-  const config: ProjectConfig | undefined =
+  const alone = { project: defaultProject, stacks: { source: nothing, destination: nothing }, warnings: [] };
+  const { value: config, problems }: Reading<ProjectConfig | undefined> =
     manifests !== undefined && configDir === undefined
-      ? { project: defaultProject, stacks: { source: nothing, destination: nothing }, warnings: [] }
-      : await readProjectConfig(readFile, problems, configDir);
-  if (config === undefined) return undefined;
+      ? { value: alone, problems: [] }
+      : await readProjectConfig(readFile, configDir);
+  if (config === undefined) return { value: undefined, problems };
   const paths = manifests?.map((path) => pathWithin(folder, cwd, path));
   const key = (name: string): string => `${config.project}:${name}`;
   const over = {
@@ -180,7 +183,8 @@ async function readConfig(
     },
     secretKeys,
   });
-  return { ...config, stacks: { source: stack(config.stacks.source), destination: stack(config.stacks.destination) } };
+  const stacks = { source: stack(config.stacks.source), destination: stack(config.stacks.destination) };
+  return { value: { ...config, stacks }, problems };
 }
 
 /** A path of the command line as the config has it: relative to the project's folder. */
@@ -192,19 +196,19 @@ async function readHalf(
   side: Side,
   { project, projectFile, stacks }: ProjectConfig,
   readFile: ReadFile,
-  problems: Problem[],
   indexes: readonly GivenIndex[],
-): Promise<HalfInput | undefined> {
+): Promise<Reading<HalfInput | undefined>> {
   const source = {
     project,
     stack: side,
     values: stacks[side].values,
     ...(projectFile === undefined ? {} : { projectFile }),
   };
-  const input = await readInput(source, readFile, problems, indexes);
-  if (input === undefined) return undefined;
+  const { value: input, problems } = await readInput(source, readFile, indexes);
+  if (input === undefined) return { value: undefined, problems };
   const classes = (input.workload.set.spec.volumeClaimTemplates ?? []).map(({ spec }) => spec.storageClassName);
-  return { ...input, storageClasses: [...new Set(classes.filter((name) => name !== undefined))] };
+  const storageClasses = [...new Set(classes.filter((name) => name !== undefined))];
+  return { value: { ...input, storageClasses }, problems };
 }
 
 function indexesOf({ from, to }: RehearsalOptions): GivenIndex[] {

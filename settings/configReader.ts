@@ -1,4 +1,5 @@
 import type { Problem } from "../core/userError";
+import type { Reading } from "../core/verdict";
 import { sharedConfig } from "./projectFile";
 
 const largestInteger = 2 ** 31 - 1;
@@ -69,6 +70,12 @@ export class ConfigReader {
   /** The text of a key of this program. */
   public value(key: string): string | undefined {
     return this.values[`${this.project}:${key}`];
+  }
+
+  /** What was read of a key elsewhere. */
+  public take<T>({ value, problems }: Reading<T>): T {
+    this.problems.push(...problems);
+    return value;
   }
 
   public problem(where: string, problem: Omit<Problem, "where">): void {

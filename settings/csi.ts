@@ -3,6 +3,7 @@ import { csiSecretRefs } from "../core/volumes/csi";
 import type { CsiChanges } from "../core/volumes/csi";
 import { capital, suggestion } from "../core/suggestion";
 import type { Problem } from "../core/userError";
+import type { Reading } from "../core/verdict";
 import { kindOf } from "./shape";
 
 const fields: readonly string[] = [...csiSecretRefs, "volumeAttributes"];
@@ -11,28 +12,27 @@ const fields: readonly string[] = [...csiSecretRefs, "volumeAttributes"];
 const identity = ["driver", "volumeHandle"];
 
 /**
- * Reads what differs in the volumes of each CSI driver; adds every problem. Attributes may hold anything, so no value is
- * shown.
+ * Reads what differs in the volumes of each CSI driver. Attributes may hold anything, so no value is shown.
  *
  * @param text the value in the config; undefined if it is not set.
  * @param edit where to change it, a sentence.
  */
-export function readCsi(text: string | undefined, edit: string, problems: Problem[]): CsiChanges {
-  if (text === undefined) return {};
+export function readCsi(text: string | undefined, edit: string): Reading<CsiChanges> {
+  if (text === undefined) return { value: {}, problems: [] };
   const drivers = parsedJson(text);
   const legal = `a map of CSI drivers, to each a map of ${fields.join(", ")}`;
   if (!isObject(drivers)) {
-    problems.push({ where: "csi", what: `is ${kindOf(drivers === undefined ? text : drivers)}`, legal, todo: edit });
-    return {};
+    const what = `is ${kindOf(drivers === undefined ? text : drivers)}`;
+    return { value: {}, problems: [{ where: "csi", what, legal, todo: edit }] };
   }
-  for (const [driver, change] of Object.entries(drivers)) {
+  const problems = Object.entries(drivers).flatMap(([driver, change]) => {
     const where = `csi[${JSON.stringify(driver)}]`;
     const found = isObject(change)
       ? Object.entries(change).flatMap(([key, value]) => fieldProblems(where, key, value, edit))
       : [{ where, what: `is ${kindOf(change)}`, legal: `a map of ${fields.join(", ")}` }];
-    problems.push(...found.map((problem) => ({ todo: edit, ...problem })));
-  }
-  return drivers as CsiChanges;
+    return found.map((problem) => ({ todo: edit, ...problem }));
+  });
+  return { value: drivers as CsiChanges, problems };
 }
 
 function fieldProblems(driver: string, key: string, value: unknown, edit: string): Problem[] {

@@ -1,10 +1,10 @@
-import { checkKeys, readChecks } from "../core/gates/checks";
+import { readChecks } from "../core/gates/checks";
 import type { CheckKey, Checks } from "../core/gates/checks";
 import { parsedJson } from "../core/json";
-import type { Problem } from "../core/userError";
+import type { Reading } from "../core/verdict";
 
 /**
- * Reads `gates`, `before` and `after`; adds every problem. The kinds and their options are known in `core/gates/`.
+ * Reads `gates`, `before` and `after`. The kinds and their options are known in `core/gates/`.
  *
  * @param valueOf the text of a key, undefined if it is not set.
  * @param editOf where to change a key, a sentence.
@@ -12,15 +12,14 @@ import type { Problem } from "../core/userError";
 export function readGates(
   valueOf: (key: CheckKey) => string | undefined,
   editOf: (key: CheckKey) => string,
-  problems: Problem[],
-): Checks {
-  const [gates, before, after] = checkKeys.map((key) => {
+): Reading<Checks> {
+  const read = <K extends CheckKey>(key: K): Reading<Checks[K]> => {
     const text = valueOf(key);
-    return text === undefined ? undefined : (parsedJson(text) ?? text);
-  });
+    return readChecks(key, text === undefined ? undefined : (parsedJson(text) ?? text), editOf(key));
+  };
+  const [gates, before, after] = [read("gates"), read("before"), read("after")];
   return {
-    gates: readChecks("gates", gates, editOf("gates"), problems),
-    before: readChecks("before", before, editOf("before"), problems),
-    after: readChecks("after", after, editOf("after"), problems),
+    value: { gates: gates.value, before: before.value, after: after.value },
+    problems: [...gates.problems, ...before.problems, ...after.problems],
   };
 }

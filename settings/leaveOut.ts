@@ -1,5 +1,5 @@
 import { isLeaveOutEntry, leaveOutForm } from "../core/manifests/leaveOut";
-import type { Problem } from "../core/userError";
+import type { Reading } from "../core/verdict";
 import { readTexts } from "./shape";
 
 const list = {
@@ -11,12 +11,12 @@ const list = {
 };
 
 /**
- * Reads `leaveOut`: which objects of the manifests are not declared. Adds what is wrong with its form; whether the
+ * Reads `leaveOut`: which objects of the manifests are not declared. Told is what is wrong with its form; whether the
  * manifests have what it names is told where they are known.
  *
  * @param text the value as config holds it, a JSON list; undefined: none.
  * @param edit how to change it.
  */
-export function readLeaveOut(text: string | undefined, edit: string, problems: Problem[]): readonly string[] {
-  return readTexts(list, text, edit, problems);
+export function readLeaveOut(text: string | undefined, edit: string): Reading<readonly string[]> {
+  return readTexts(list, text, edit);
 }

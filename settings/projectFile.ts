@@ -4,6 +4,7 @@ import { isObject } from "../core/json";
 import type { JsonObject } from "../core/json";
 import { messageOf } from "../core/userError";
 import type { Problem } from "../core/userError";
+import type { Reading } from "../core/verdict";
 
 /** A file and what is in it. */
 export interface TextFile {
@@ -22,7 +23,7 @@ export interface ProjectFile extends TextFile {
 }
 
 /**
- * Reads `Pulumi.yaml`; adds every problem.
+ * Reads `Pulumi.yaml`.
  *
  * @param readFile reads a file of the project's folder; rejects as `fs.readFile` does.
  * @param missing what to say if there is none.
@@ -30,55 +31,53 @@ export interface ProjectFile extends TextFile {
 export async function readProjectFile(
   readFile: (path: string) => Promise<string>,
   missing: Problem,
-  problems: Problem[],
-): Promise<ProjectFile | undefined> {
-  const file = await firstFile(["Pulumi.yaml", "Pulumi.yml"], readFile, problems);
-  if (file === undefined) problems.push(missing);
-  if (file === undefined || file === "unreadable") return undefined;
-  const project = parseMap(file, problems);
-  if (project === undefined) return undefined;
+): Promise<Reading<ProjectFile | undefined>> {
+  const { value: file, problems } = await firstFile(["Pulumi.yaml", "Pulumi.yml"], readFile);
+  if (file === undefined) return { value: undefined, problems: problems.length > 0 ? problems : [missing] };
+  const { value: project, problems: illegible } = parseMap(file);
+  if (project === undefined) return { value: undefined, problems: illegible };
   const { name, stackConfigDir, config } = project;
   if (typeof name !== "string" || name === "") {
     const where = `${file.path}: name`;
-    problems.push({ where, what: "is not the project's name", received: name, legal: "text", todo: "Correct it" });
-    return undefined;
+    const problem = { where, what: "is not the project's name", received: name, legal: "text", todo: "Correct it" };
+    return { value: undefined, problems: [problem] };
   }
-  return { ...file, name, stackConfigDir: typeof stackConfigDir === "string" ? stackConfigDir : "", config };
+  const folder = typeof stackConfigDir === "string" ? stackConfigDir : "";
+  return { value: { ...file, name, stackConfigDir: folder, config }, problems: [] };
 }
 
 /** The first of these files that exists. One that exists but cannot be read is a problem. */
 export async function firstFile(
   paths: readonly string[],
   readFile: (path: string) => Promise<string>,
-  problems: Problem[],
-): Promise<TextFile | "unreadable" | undefined> {
+): Promise<Reading<TextFile | undefined>> {
   for (const path of paths) {
     try {
-      return { path, text: await readFile(path) };
+      return { value: { path, text: await readFile(path) }, problems: [] };
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR") continue;
-      problems.push({ where: path, what: `cannot be read: ${messageOf(error)}` });
-      return "unreadable";
+      return { value: undefined, problems: [{ where: path, what: `cannot be read: ${messageOf(error)}` }] };
     }
   }
-  return undefined;
+  return { value: undefined, problems: [] };
 }
 
 /** Parses a YAML file that must be a map; an empty one counts as an empty map. */
-export function parseMap({ path, text }: TextFile, problems: Problem[]): JsonObject | undefined {
+export function parseMap({ path, text }: TextFile): Reading<JsonObject | undefined> {
+  let problem: Problem;
   try {
     const document = parseDocument(text);
     const [error] = document.errors;
     if (error !== undefined) throw error;
     const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
-    if (isObject(value)) return value;
-    problems.push({ where: path, what: "is not a map", received: value, legal: "key: value", todo: "Correct it" });
+    if (isObject(value)) return { value, problems: [] };
+    problem = { where: path, what: "is not a map", received: value, legal: "key: value", todo: "Correct it" };
   } catch (error) {
     const [reason = ""] = messageOf(error).split("\n");
-    problems.push({ where: path, what: `is not valid YAML: ${reason.replace(/:$/, "")}`, todo: "Correct it" });
+    problem = { where: path, what: `is not valid YAML: ${reason.replace(/:$/, "")}`, todo: "Correct it" };
   }
-  return undefined;
+  return { value: undefined, problems: [problem] };
 }
 
 /**
@@ -105,4 +104,4 @@ export function configText(value: unknown): string {
   return value === null ? "" : JSON.stringify(value);
 }
 
-const lastConfig = rememberingLast((text): unknown => parseMap({ path: "Pulumi.yaml", text }, [])?.config);
+const lastConfig = rememberingLast((text): unknown => parseMap({ path: "Pulumi.yaml", text }).value?.config);

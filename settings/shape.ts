@@ -1,5 +1,6 @@
 import { parsedJson } from "../core/json";
 import type { Problem } from "../core/userError";
+import type { Reading } from "../core/verdict";
 
 /** What a value is, for messages that may not show it. */
 export function kindOf(value: unknown): string {
@@ -22,25 +23,26 @@ interface TextList {
 }
 
 /**
- * Reads a list of texts; adds every problem.
+ * Reads a list of texts.
  *
  * @param text the value as the config holds it, JSON; undefined if it is not set.
  * @param edit where to change it, a sentence.
  */
-export function readTexts(list: TextList, text: string | undefined, edit: string, problems: Problem[]): string[] {
-  if (text === undefined) return [];
+export function readTexts(list: TextList, text: string | undefined, edit: string): Reading<string[]> {
+  if (text === undefined) return { value: [], problems: [] };
   const { key, legal, isLegal, otherwise, legalEntry } = list;
   const entries = parsedJson(text);
   if (!Array.isArray(entries)) {
     const what = `is ${kindOf(entries === undefined ? text : entries)}`;
-    problems.push({ where: key, what, legal, todo: edit });
-    return [];
+    return { value: [], problems: [{ where: key, what, legal, todo: edit }] };
   }
-  return entries.filter((entry: unknown, index): entry is string => {
+  const problems: Problem[] = [];
+  const value = entries.filter((entry: unknown, index): entry is string => {
     const first = entries.indexOf(entry);
     if (typeof entry === "string" && isLegal(entry) && first === index) return true;
     const what = first < index ? `is the same as ${key}[${first}]` : otherwise;
     problems.push({ where: `${key}[${index}]`, what, received: entry, legal: legalEntry, todo: edit });
     return false;
   });
+  return { value, problems };
 }

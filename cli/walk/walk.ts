@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { sides } from "../../core/ordinals";
 import type { Advice } from "../../core/protocol/decision";
-import type { Problem } from "../../core/userError";
 import { UserError } from "../../core/userError";
 import type { Pulumi } from "../../driver/pulumi";
 import type { UpReport, WalkListener, WalkOptions, WalkPlan, WalkReport } from "../../driver/walk";
@@ -93,8 +92,8 @@ function isMissingPulumi(error: unknown): boolean {
 const onTroubleWords = ["pause", "rollback"] as const;
 
 function readFlags(flags: WalkFlags, io: Io): WalkOptions {
-  const problems: Problem[] = [];
-  const to = readInteger("--to", flags.to, 0, problems);
+  const { value: to, problems: inTo } = readInteger("--to", flags.to, 0);
+  const problems = [...inTo];
   const stacks = { source: flags.source ?? "source", destination: flags.destination ?? "destination" };
   for (const side of sides) {
     if (/^([A-Za-z0-9_.-]+\/){0,2}[A-Za-z0-9_.-]{1,100}$/.test(stacks[side])) continue;

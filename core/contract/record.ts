@@ -6,6 +6,7 @@ import type { SetIdentity } from "./pinned";
 import type { HalfRecord } from "../protocol/protocol";
 import { rememberingLast } from "./rememberingLast";
 import type { Problem } from "../userError";
+import type { Reading } from "../verdict";
 import type { Inventory, OfferedVolume, Offer } from "../volumes/volume";
 
 /** The version of the outputs that this program writes and reads. */
@@ -124,27 +125,22 @@ const restore = "Restore the stack's state from a backup: pulumi stack import";
  * Reads the outputs of a stack. Any of them may have been changed by hand, so each is checked.
  *
  * @param stack name of the stack, for messages.
- * @returns undefined if the stack has not vouched for anything yet: its holdings are unknown.
+ * @returns no value if the stack has not vouched for anything yet, or has a problem: its holdings are unknown.
  */
-export function readOutputs(
-  outputs: StackOutputs,
-  stack: string,
-  side: Side,
-  problems: Problem[],
-): HalfOutputs | undefined {
-  if (outputs.contract === undefined && outputs.held === undefined) return undefined;
+export function readOutputs(outputs: StackOutputs, stack: string, side: Side): Reading<HalfOutputs | undefined> {
+  if (outputs.contract === undefined && outputs.held === undefined) return { value: undefined, problems: [] };
   const where = (output: keyof HalfOutputs): string => `stack ${stack}: output ${output}`;
   const what = "cannot be used";
   if (outputs.contract !== contract) {
     const todo = "Use the same version of statefulset-cutover for both stacks";
     const legal = String(contract);
-    problems.push({ where: where("contract"), what, received: outputs.contract, legal, todo });
-    return undefined;
+    const problem = { where: where("contract"), what, received: outputs.contract, legal, todo };
+    return { value: undefined, problems: [problem] };
   }
   // `fence` is an earlier name of `rangeLock`. The policy itself is the same object under both, so nothing has to be taken away.
   const { fence, rangeLock = fence, offer = {}, carried = {}, ...named } = outputs;
   const found = { ...named, offer, carried, ...(rangeLock !== undefined && { rangeLock }) };
-  const count = problems.length;
+  const problems: Problem[] = [];
   for (const [name, { isLegal, legal, todo = restore, secret }] of Object.entries(formsOf(side))) {
     const output = name as keyof Forms;
     const received = found[output];
@@ -163,8 +159,8 @@ export function readOutputs(
       todo: restore,
     });
   }
-  if (inventory === undefined || problems.length > count) return undefined;
-  return { ...(found as Omit<HalfOutputs, "inventory">), inventory };
+  if (inventory === undefined || problems.length > 0) return { value: undefined, problems };
+  return { value: { ...(found as Omit<HalfOutputs, "inventory">), inventory }, problems };
 }
 
 function isText(value: unknown): value is string {

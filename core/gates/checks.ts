@@ -1,6 +1,7 @@
 import { isObject } from "../json";
 import { capital, suggestion } from "../suggestion";
-import type { Problem } from "../userError";
+import { allRead } from "../verdict";
+import type { Reading } from "../verdict";
 import { Options } from "./options";
 import type { Action, Gate, Uses } from "./kind";
 import { kinds } from "./table";
@@ -70,44 +71,43 @@ export function checksInWords(checks: Checks): string {
 }
 
 /**
- * Reads one of the three keys; adds every problem.
+ * Reads one of the three keys.
  *
  * @param value the value in the config, as JSON; undefined if it is not set.
  * @param edit where to change it, a sentence without its full stop.
  */
-export function readChecks<K extends CheckKey>(key: K, value: unknown, edit: string, problems: Problem[]): Checks[K] {
-  if (value === undefined) return [];
+export function readChecks<K extends CheckKey>(key: K, value: unknown, edit: string): Reading<Checks[K]> {
+  if (value === undefined) return { value: [], problems: [] };
   if (!Array.isArray(value)) {
     const legal = `a list; each entry a kind and its options, such as ${key === "gates" ? "ready: {}" : "redis-cluster: {}"}`;
-    problems.push({ where: key, what: "is not a list", legal, todo: edit });
-    return [];
+    return { value: [], problems: [{ where: key, what: "is not a list", legal, todo: edit }] };
   }
-  const entries = value.flatMap((entry: unknown, index) => readEntry(key, entry, index, edit, problems));
-  return entries as unknown as Checks[K];
+  const entries = allRead(value.map((entry: unknown, index) => readEntry(key, entry, index, edit)));
+  return { ...entries, value: entries.value.flat() as unknown as Checks[K] };
 }
 
-function readEntry(key: CheckKey, entry: unknown, index: number, edit: string, problems: Problem[]): object[] {
+function readEntry(key: CheckKey, entry: unknown, index: number, edit: string): Reading<object[]> {
   const where = `${key}[${index}]`;
   const legal = [...kinds.keys()].join(", ");
   const [name, ...others] = isObject(entry) ? Object.keys(entry) : [];
   if (!isObject(entry) || name === undefined || others.length > 0) {
     const what =
       others.length > 0 ? `has ${others.length + 1} keys instead of one, the kind` : "is not a kind with its options";
-    problems.push({ where, what, legal: `one of ${legal}, and its options below it, such as ready: {}`, todo: edit });
-    return [];
+    const form = `one of ${legal}, and its options below it, such as ready: {}`;
+    return { value: [], problems: [{ where, what, legal: form, todo: edit }] };
   }
   const kind = kinds.get(name);
   if (kind === undefined) {
     const todo = `${capital(suggestion(name, [...kinds.keys()]).replace(" If not, ", " "))}${edit}`;
-    problems.push({ where, what: "is of a kind that does not exist", received: name, legal, todo });
-    return [];
+    return { value: [], problems: [{ where, what: "is of a kind that does not exist", received: name, legal, todo }] };
   }
   const given = entry[name] ?? {};
   if (!isObject(given)) {
-    problems.push({ where: `${where}.${name}`, what: "has no map of options", legal: "options, or {}", todo: edit });
-    return [];
+    const what = "has no map of options";
+    return { value: [], problems: [{ where: `${where}.${name}`, what, legal: "options, or {}", todo: edit }] };
   }
-  const options = new Options(given, `${where}.${name}`, edit, problems);
+  const options = new Options(given, `${where}.${name}`, edit);
+  const { problems } = options;
   const deadlineMs = options.duration("deadline") ?? usualDeadlineMs;
   const settleMs = key === "gates" ? (options.duration("settle") ?? usualSettleMs) : 0;
   const uses = kind(options);
@@ -115,11 +115,13 @@ function readEntry(key: CheckKey, entry: unknown, index: number, edit: string, p
   const about = { title: `${where} ${name}`, kind: name, deadlineMs };
   if (key === "gates" && uses.gate !== undefined) {
     if (settleMs >= deadlineMs) options.report("deadline", "is not longer than settle", `more than settle`);
-    return [{ ...about, settleMs, gate: uses.gate }];
+    return { value: [{ ...about, settleMs, gate: uses.gate }], problems };
   }
-  if (key !== "gates" && uses[key] !== undefined) return [{ ...about, action: uses[key] }];
+  if (key !== "gates" && uses[key] !== undefined) {
+    return { value: [{ ...about, action: uses[key] }], problems };
+  }
   options.problem({ what: `cannot stand in ${key}`, legal: `${name} in ${legalKeys(uses).join(" or ")}` });
-  return [];
+  return { value: [], problems };
 }
 
 function legalKeys({ gate, before, after }: Uses): CheckKey[] {

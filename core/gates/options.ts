@@ -19,7 +19,8 @@ export class Options {
     private readonly given: Readonly<Record<string, unknown>>,
     private readonly where: string,
     private readonly edit: string,
-    private readonly problems: Problem[],
+    /** What was reported. */
+    public readonly problems: Problem[] = [],
   ) {}
 
   /** Whether an option is given. */

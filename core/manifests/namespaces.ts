@@ -2,7 +2,6 @@ import { at, field, isObject, listAt } from "../json";
 import { leaveItOut, scopeOf, typeOf } from "../kinds";
 import type { KubernetesObject } from "../kubernetes";
 import type { Located } from "./manifests";
-import { reportTo } from "../problemReport";
 import type { Problem } from "../userError";
 
 /** The namespace that the manifests are written for, and the one that everything goes to. */
@@ -17,17 +16,22 @@ export function namespacesOf(set: KubernetesObject, asked: string | undefined): 
   return { written: own ?? asked ?? "default", wanted: asked ?? own ?? "default" };
 }
 
-/** Puts every object into the wanted namespace, in place, and the Namespace object under its name. */
-export function assignNamespaces(located: readonly Located[], namespaces: Namespaces, problems: Problem[]): void {
+/**
+ * Puts every object into the wanted namespace, in place, and the Namespace object under its name.
+ *
+ * @returns what cannot be put there.
+ */
+export function assignNamespaces(located: readonly Located[], namespaces: Namespaces): readonly Problem[] {
+  const problems: Problem[] = [];
   const { written, wanted } = namespaces;
   const scopes = customScopes(located);
   for (const { where, object } of located) {
-    const report = reportTo(problems, where);
     const { metadata } = object;
     if (typeOf(object) === "Namespace") {
       if (metadata.name === written) metadata.name = wanted;
       if (metadata.name !== wanted) {
-        report("", {
+        problems.push({
+          where,
           what: `is another namespace than the set's, which is ${wanted}`,
           todo: `${leaveItOut}, or give the StatefulSet metadata.namespace: ${metadata.name}`,
         });
@@ -39,7 +43,8 @@ export function assignNamespaces(located: readonly Located[], namespaces: Namesp
     if (scope === "cluster") {
       delete metadata.namespace;
     } else if (given !== undefined && given !== written && given !== wanted) {
-      report("metadata.namespace", {
+      problems.push({
+        where: `${where}: metadata.namespace`,
         what: `is not the set's, which is ${written}: all of the manifests move into one namespace`,
         received: given,
         todo: `${leaveItOut}, and apply it by other means, or put it into the set's namespace`,
@@ -53,6 +58,7 @@ export function assignNamespaces(located: readonly Located[], namespaces: Namesp
       }
     }
   }
+  return problems;
 }
 
 /** Scopes of the custom resources whose definitions are in the manifests. */
@@ -84,14 +90,14 @@ export function namesOfOldNamespace(located: readonly Located[], { written, want
     );
 }
 
-/** The Services of which Kubernetes keeps the endpoints itself. */
-export function checkEndpoints(located: readonly Located[], problems: Problem[]): void {
+/** Endpoints that Kubernetes keeps itself, for a Service with a selector. */
+export function endpointProblems(located: readonly Located[]): Problem[] {
   const services = new Set(
     located
       .filter(({ object }) => typeOf(object) === "Service" && field(object.spec, "selector") !== undefined)
       .map(({ object }) => object.metadata.name),
   );
-  for (const { where, object } of located) {
+  return located.flatMap(({ where, object }) => {
     const type = typeOf(object);
     const service =
       type === "Endpoints"
@@ -99,11 +105,8 @@ export function checkEndpoints(located: readonly Located[], problems: Problem[])
         : type === "discovery.k8s.io/EndpointSlice"
           ? at(object, "metadata", "labels", "kubernetes.io/service-name")
           : undefined;
-    if (typeof service !== "string" || !services.has(service)) continue;
-    problems.push({
-      where,
-      what: `is kept by Kubernetes in each cluster, from the selector of the Service ${service}`,
-      todo: leaveItOut,
-    });
-  }
+    if (typeof service !== "string" || !services.has(service)) return [];
+    const what = `is kept by Kubernetes in each cluster, from the selector of the Service ${service}`;
+    return [{ where, what, todo: leaveItOut }];
+  });
 }

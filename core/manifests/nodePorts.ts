@@ -1,32 +1,34 @@
 import { at, field, listAt } from "../json";
 import { typeOf } from "../kinds";
 import type { Located } from "./manifests";
-import { reportField } from "../problemReport";
-import type { Report } from "../problemReport";
+import { badField } from "../finding";
+import type { Finding } from "../finding";
 
-/** Reports node ports that an API server refuses with the Service. */
-export function checkNodePorts(service: unknown, report: Report): void {
+/** Finds node ports that an API server refuses with the Service. */
+export function* checkNodePorts(service: unknown): Iterable<Finding> {
   const type = typeOfService(service);
   const seen = new Set<string>();
   for (const { path, port, protocol } of portsOf(service)) {
     if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65535) {
-      reportField(report, path, port, "a port number, by default from 30000 to 32767");
+      yield badField(path, port, "a port number, by default from 30000 to 32767");
     } else if (path === healthCheck && !hasHealthCheck(service)) {
-      report(path, {
+      yield {
+        path,
         what: "is only for a Service of type LoadBalancer with externalTrafficPolicy: Local: the API server refuses it",
         received: port,
         todo: "Remove it",
-      });
+      };
     } else if (path !== healthCheck && type === "ClusterIP") {
-      report(path, {
+      yield {
+        path,
         what: "is not for a Service of type ClusterIP: the API server refuses it",
         received: port,
         legal: "type: NodePort or LoadBalancer",
         todo: "Remove it, or give the Service that type",
-      });
+      };
     }
     const key = `${String(port)}/${protocol}`;
-    if (seen.has(key)) report(path, { what: `is given twice: ${key}`, todo: "Give each port one of its own" });
+    if (seen.has(key)) yield { path, what: `is given twice: ${key}`, todo: "Give each port one of its own" };
     seen.add(key);
   }
 }

@@ -7,9 +7,10 @@ import type { KubernetesObject } from "../kubernetes";
 import type { Located } from "./manifests";
 import { applyMergePatch } from "./mergePatch";
 import { ownPrefix } from "../cleaned";
-import { reportTo } from "../problemReport";
-import type { Report } from "../problemReport";
+import { problemsAt } from "../finding";
+import type { Finding } from "../finding";
 import type { Problem } from "../userError";
+import type { Reading } from "../verdict";
 
 /** A change to one object of the manifests, for one stack. */
 export interface Patch {
@@ -41,15 +42,13 @@ const pinned = [
   "spec.revisionHistoryLimit",
 ];
 
-/**
- * Applies the patches of one stack, in order, and returns the objects. Adds every problem to `problems`.
- */
+/** Applies the patches of one stack, in order, and returns the objects. */
 export function applyPatches(
   located: readonly Located[],
   patches: readonly Patch[],
-  problems: Problem[],
   { complete = true, left = [] }: PatchContext = {},
-): Located[] {
+): Reading<Located[]> {
+  const problems: Problem[] = [];
   const result = [...located];
   patches.forEach((patch, index) => {
     const { kind, name } = patch;
@@ -71,66 +70,55 @@ export function applyPatches(
       problems.push({ where, what: `names ${found.length} objects, of different API groups`, todo });
       return;
     }
-    const patched = patchedObject(target.object, patch, reportTo(problems, where));
-    if (patched !== undefined) result[result.indexOf(target)] = { where: target.where, object: patched };
+    const { object, findings = [] } = patchedObject(target.object, patch);
+    if (object !== undefined) result[result.indexOf(target)] = { where: target.where, object };
+    problems.push(...problemsAt(where, findings));
   });
-  return result;
+  return { value: result, problems };
 }
 
-function patchedObject(object: KubernetesObject, { patch }: Patch, report: Report): KubernetesObject | undefined {
+/** The patched object, or what is wrong with it. */
+function patchedObject(
+  object: KubernetesObject,
+  { patch }: Patch,
+): { readonly object?: KubernetesObject; readonly findings?: readonly Finding[] } {
   let result: unknown;
   try {
     result = isOperations(patch) ? applyJsonPatch(object, patch) : applyMergePatch(object, patch);
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
-    report("", { what: error.message, todo: "Correct the patch" });
-    return undefined;
+    return { findings: [{ path: "", what: error.message, todo: "Correct the patch" }] };
   }
-  const changes = problemsOf((tell) => {
-    checkPinned(object, result, tell);
-  });
-  if (changes.length === 0) {
-    const before = new Set(
-      problemsOf((tell) => {
-        checkObject(object, tell);
-      }).map((problem) => JSON.stringify(problem)),
-    );
-    const after = problemsOf((tell) => {
-      checkObject(result as KubernetesObject, tell);
-    });
-    changes.push(...after.filter((problem) => !before.has(JSON.stringify(problem))));
-  }
-  for (const [path, problem] of changes) report(path, problem);
-  return changes.length === 0 ? (result as KubernetesObject) : undefined;
+  const pinnedChanges = [...checkPinned(object, result)];
+  if (pinnedChanges.length > 0) return { findings: pinnedChanges };
+  const before = new Set(Array.from(checkObject(object), (finding) => JSON.stringify(finding)));
+  const findings = [...checkObject(result as KubernetesObject)].filter(
+    (finding) => !before.has(JSON.stringify(finding)),
+  );
+  return findings.length > 0 ? { findings } : { object: result as KubernetesObject };
 }
 
 function isOperations(patch: Patch["patch"]): patch is readonly JsonPatchOperation[] {
   return Array.isArray(patch);
 }
 
-function problemsOf(check: (report: Report) => void): Parameters<Report>[] {
-  const found: Parameters<Report>[] = [];
-  check((path, problem) => found.push([path, problem]));
-  return found;
-}
-
-function checkPinned(before: KubernetesObject, after: unknown, report: Report): void {
+function* checkPinned(before: KubernetesObject, after: unknown): Iterable<Finding> {
   for (const path of identity) {
     if (sameAt(before, after, path)) continue;
-    report(path, { what: "is changed by the patch, but it is what the object is known by", todo: "Remove it" });
+    yield { path, what: "is changed by the patch, but it is what the object is known by", todo: "Remove it" };
   }
   if (before.kind === "StatefulSet") {
     for (const path of pinned) {
       if (sameAt(before, after, path)) continue;
       const what = "is changed by the patch, but it may not differ between the halves";
-      report(path, { what, todo: "Change it in the manifests, before the move" });
+      yield { path, what, todo: "Change it in the manifests, before the move" };
     }
   }
   const annotations = at(after, "metadata", "annotations");
   for (const name of Object.keys(isObject(annotations) ? annotations : {})) {
     if (!name.startsWith(ownPrefix)) continue;
     const what = `gets ${name} from the patch, but only the program itself may write it`;
-    report("metadata.annotations", { what, todo: "Remove it" });
+    yield { path: "metadata.annotations", what, todo: "Remove it" };
   }
 }
 

@@ -32,9 +32,8 @@ export function splitLines(sets: readonly Located[], all: readonly Located[], gi
 
 /** What belongs to a set, as far as its manifest tells; nothing if it cannot be read as one. */
 function ownedBy({ object }: Located, all: readonly Located[]): Located[] {
-  const wrong: string[] = [];
-  checkSet(object, (path) => wrong.push(path));
-  if (wrong.length > 0) return [];
+  const [wrong] = checkSet(object);
+  if (wrong !== undefined) return [];
   const set = object as StatefulSet;
   const { objects } = belongingsOf(
     set,

@@ -10,7 +10,7 @@ import { rangeOfSet } from "../kubernetes";
 import type { KubernetesObject, StatefulSet } from "../kubernetes";
 import { readObjects } from "./manifests";
 import type { Located } from "./manifests";
-import { assignNamespaces, checkEndpoints, namesOfOldNamespace, namespacesOf } from "./namespaces";
+import { assignNamespaces, endpointProblems, namesOfOldNamespace, namespacesOf } from "./namespaces";
 import { cleaned } from "../cleaned";
 import type { OrdinalRange, Side } from "../ordinals";
 import { applyPatches } from "./patch";
@@ -18,11 +18,13 @@ import type { Patch } from "./patch";
 import { indexProblem } from "../set/indexRange";
 import type { GivenIndex } from "../set/indexRange";
 import { foldEnv, sharedClaimWarnings } from "../set/podTemplate";
-import { reportTo } from "../problemReport";
+import { problemsAt } from "../finding";
 import { splitLines } from "./severalSets";
 import { nameWarning } from "../set/setName";
 import { readableRange } from "../set/statefulSet";
 import type { Problem } from "../userError";
+import { together } from "../verdict";
+import type { Reading, Verdict } from "../verdict";
 import type { ManifestFile } from "./yaml";
 
 export type { Patch } from "./patch";
@@ -75,60 +77,66 @@ export interface Workload {
 /**
  * Reads the set and what belongs to it from its manifests.
  *
- * Never throws for bad input: every problem that one look can find is added to `problems`.
+ * Never throws for bad input: every problem that one look can find is told.
  *
- * @returns the workload, or undefined if there is a problem.
+ * @returns no value if there is a problem.
  */
-export function readWorkload(
-  files: readonly ManifestFile[],
-  options: WorkloadOptions,
-  problems: Problem[],
-): Workload | undefined {
-  const found: Problem[] = [];
-  const warnings: string[] = [];
+export function readWorkload(files: readonly ManifestFile[], options: WorkloadOptions): Reading<Workload | undefined> {
   const { leaveOut = [], carried = [] } = options;
   const leaving = new LeavingOut(leaveOut, carried);
-  const objects = readObjects(files, found, (object) => leaving.takes(object));
-  const complete = options.incomplete !== true && found.length === 0;
-  found.push(...leaving.problems(objects, complete));
-  const notes: string[] = [];
-  const located = objects.map((given) => clean(given, found, warnings, notes));
+  const { value: objects, problems: illegible } = readObjects(files, (object) => leaving.takes(object));
+  const complete = options.incomplete !== true && illegible.length === 0;
+  const cleanObjects = objects.map(clean);
+  const located = cleanObjects.map(({ where, object }) => ({ where, object }));
   const read = { located, complete, left: leaving.left };
-  const set = theSet(read, leaving.used(), found);
-  for (const { where, object } of located) checkObject(object, reportTo(found, where));
-  checkEndpoints(located, found);
-  if (set !== undefined) checkIndexes(set.object, options.indexes ?? [], found);
-  const workload = set === undefined ? undefined : workloadOf(set, read, options, found, warnings);
-  problems.push(...withLeaveOutLine(found, objects, leaving.used()));
-  return found.length === 0 && workload !== undefined
-    ? { ...workload, notes: [...leaving.notes(), ...notes] }
-    : undefined;
+  const { value: set, problems: inSets } = theSet(read, leaving.used());
+  const { problems, warnings } = together(
+    { problems: [...illegible, ...leaving.problems(objects, complete)] },
+    ...cleanObjects,
+    { problems: inSets },
+    { problems: located.flatMap(({ where, object }) => problemsAt(where, checkObject(object))) },
+    { problems: endpointProblems(located) },
+    { problems: set === undefined ? [] : indexProblems(set.object, options.indexes ?? []) },
+  );
+  const workload = set === undefined ? undefined : workloadOf(set, read, options, problems.length === 0);
+  const found = [...problems, ...(workload?.problems ?? [])];
+  if (found.length > 0 || workload?.value === undefined) {
+    return { value: undefined, problems: withLeaveOutLine(found, objects, leaving.used()) };
+  }
+  const value = {
+    ...workload.value,
+    warnings: [...warnings, ...workload.value.warnings],
+    notes: [...leaving.notes(), ...cleanObjects.flatMap(({ notes }) => notes)],
+  };
+  return { value, problems: [] };
 }
 
 /** What was read of the manifests. */
-interface Read {
+interface ReadObjects {
   readonly located: readonly Located[];
   /** Whether all of it could be. */
   readonly complete: boolean;
   readonly left: readonly LeftObject[];
 }
 
-function clean({ where, object }: Located, problems: Problem[], warnings: string[], notes: string[]): Located {
-  const report = reportTo(problems, where);
-  checkOwner(object, report);
+/** An object without what servers added to it. */
+function clean({ where, object }: Located): Located & Verdict & { readonly notes: readonly string[] } {
+  const owned = problemsAt(where, checkOwner(object));
   const result = cleaned(object);
-  const folded = object.kind === "StatefulSet" ? foldEnv(result.object, report) : [];
-  warnings.push(...[...result.warnings, ...folded].map((text) => `${where}: ${text}`));
-  notes.push(...result.notes.map((text) => `${where}: ${text}`));
-  return { where, object: result.object };
+  const folded = object.kind === "StatefulSet" ? foldEnv(result.object) : { findings: [], warnings: [] };
+  const named = (text: string): string => `${where}: ${text}`;
+  return {
+    where,
+    object: result.object,
+    problems: [...owned, ...problemsAt(where, folded.findings)],
+    warnings: [...result.warnings, ...folded.warnings].map(named),
+    notes: result.notes.map(named),
+  };
 }
 
 /** The one StatefulSet. Whether there is one cannot be told while a document cannot be read. */
-function theSet(
-  { located, complete, left }: Read,
-  leaveOut: readonly string[],
-  problems: Problem[],
-): Located | undefined {
+function theSet({ located, complete, left }: ReadObjects, leaveOut: readonly string[]): Reading<Located | undefined> {
+  const problems: Problem[] = [];
   const sets = located.filter(({ object }) => object.kind === "StatefulSet");
   const legal = "exactly one";
   if (sets.length > 1) {
@@ -143,41 +151,38 @@ function theSet(
   } else if (sets.length === 0 && complete) {
     problems.push({ where: "manifests", what: "has no StatefulSet", legal, todo: "Add the file that holds it" });
   }
-  for (const set of sets) checkHook(set, located, leaveOut, problems);
-  return sets.length === 1 ? sets[0] : undefined;
+  problems.push(...sets.flatMap((set) => hookProblems(set, located, leaveOut)));
+  return { value: sets.length === 1 ? sets[0] : undefined, problems };
 }
 
-function checkHook(set: Located, located: readonly Located[], leaveOut: readonly string[], problems: Problem[]): void {
+function hookProblems(set: Located, located: readonly Located[], leaveOut: readonly string[]): Problem[] {
   const value = hookOf(set.object);
-  if (value === undefined) return;
-  problems.push({
-    where: set.where,
-    what: `is a hook of Helm (helm.sh/hook: ${value}), which Helm makes and removes by itself`,
-    todo:
-      "If it is the set to move, remove the annotation helm.sh/hook; if not, leave it out: " +
-      leaveOutLine([set], located, leaveOut),
-  });
+  if (value === undefined) return [];
+  const what = `is a hook of Helm (helm.sh/hook: ${value}), which Helm makes and removes by itself`;
+  const line = leaveOutLine([set], located, leaveOut);
+  const todo = `If it is the set to move, remove the annotation helm.sh/hook; if not, leave it out: ${line}`;
+  return [{ where: set.where, what, todo }];
 }
 
-function checkIndexes(set: KubernetesObject, indexes: readonly GivenIndex[], problems: Problem[]): void {
+function indexProblems(set: KubernetesObject, indexes: readonly GivenIndex[]): Problem[] {
   const range = readableRange(set);
-  if (range === undefined) return;
-  problems.push(...indexes.map((given) => indexProblem(range, given)).filter((problem) => problem !== undefined));
+  if (range === undefined) return [];
+  return indexes.map((given) => indexProblem(range, given)).filter((problem) => problem !== undefined);
 }
 
+/** @param isGood whether nothing is wrong with any object. */
 function workloadOf(
   { where, object }: Located,
-  { located, complete, left }: Read,
+  { located, complete, left }: ReadObjects,
   options: WorkloadOptions,
-  problems: Problem[],
-  warnings: string[],
-): Omit<Workload, "notes"> | undefined {
+  isGood: boolean,
+): Reading<Omit<Workload, "notes"> | undefined> {
   const namespaces = namespacesOf(object, options.namespace);
-  assignNamespaces(located, namespaces, problems);
+  const elsewhere = assignNamespaces(located, namespaces);
   // From here on the set is read as one: what is wrong with its fields must have been told before.
-  if (problems.length > 0) {
-    applyPatches(located, options.patches, problems, { complete, left });
-    return undefined;
+  if (!isGood || elsewhere.length > 0) {
+    const { problems } = applyPatches(located, options.patches, { complete, left });
+    return { value: undefined, problems: [...elsewhere, ...problems] };
   }
   const manifest = object as StatefulSet;
   const range = rangeOfSet(manifest);
@@ -187,18 +192,18 @@ function workloadOf(
     podTemplate: sha256Of(manifest.spec.template),
   };
 
-  const patched = applyPatches(located, options.patches, problems, { left });
+  const { value: patched, problems } = applyPatches(located, options.patches, { left });
   const set = patched[located.findIndex((one) => one.object === object)]?.object as StatefulSet;
   if (options.side === "destination") mapStorageClasses(set, options.storageClasses);
-  warnings.push(
+  const warnings = [
     ...namesOfOldNamespace(patched, namespaces),
     ...warningsOf(set, where, patched),
     ...(options.side === "destination" ? elsewhereWarnings(set, where, patched) : []),
     ...leftNeeds(set, left, patched, options.carried ?? []).map((text) => `${where}: ${text}`),
-  );
+  ];
   const isNamespace = (one: KubernetesObject): boolean => typeOf(one) === "Namespace";
   const namespaceObject = patched.find((one) => isNamespace(one.object))?.object;
-  return {
+  const value = {
     set,
     range,
     namespace: namespaces.wanted,
@@ -208,6 +213,7 @@ function workloadOf(
     warnings,
     leftOut: left,
   };
+  return { value, problems };
 }
 
 /** The destination makes the claims of its own from the templates; the class of the source need not exist there. */

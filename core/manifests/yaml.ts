@@ -2,6 +2,7 @@ import { Composer, Lexer, LineCounter, Parser } from "yaml";
 import type { CST, Document } from "yaml";
 import { deepFreeze } from "../json";
 import type { Problem } from "../userError";
+import type { Reading } from "../verdict";
 import { yamlValue } from "./yamlValues";
 
 /** A manifest file: its path as a user wrote it, and its text. */
@@ -34,32 +35,30 @@ const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd-\uffff]/;
 const known = new Map<string, readonly YamlDocument[]>();
 const mostKnown = 100;
 
-/** Reads the documents of a file; empty ones are left out. Adds every problem to `problems`. Frozen. */
-export function readYaml(file: ManifestFile, problems: Problem[]): readonly YamlDocument[] {
+/** Reads the documents of a file; empty ones are left out. Frozen. */
+export function readYaml(file: ManifestFile): Reading<readonly YamlDocument[]> {
   const key = `${file.path}\n${file.text}`;
   const earlier = known.get(key);
-  if (earlier !== undefined) return earlier;
-  const before = problems.length;
-  const documents = parseYaml(file, problems);
-  if (problems.length === before) {
+  if (earlier !== undefined) return { value: earlier, problems: [] };
+  const read = parseYaml(file);
+  if (read.problems.length === 0) {
     if (known.size >= mostKnown) known.clear();
-    known.set(key, deepFreeze(documents));
+    known.set(key, deepFreeze(read.value));
   }
-  return documents;
+  return read;
 }
 
-function parseYaml(file: ManifestFile, problems: Problem[]): YamlDocument[] {
+function parseYaml(file: ManifestFile): Reading<readonly YamlDocument[]> {
   const text = file.text.replace(/^\uFEFF/, "");
   const size = Buffer.byteLength(text);
   if (size > largestFile) {
     const mebibytes = (size / 1024 / 1024).toFixed(1);
-    problems.push({
+    return unreadable({
       where: file.path,
       what: `is too large: ${mebibytes} MiB`,
       legal: "at most 4 MiB a file",
       todo: "Split it, and leave out what does not belong to the set",
     });
-    return [];
   }
   const lines = new LineCounter();
   lines.addNewLine(0);
@@ -72,7 +71,7 @@ function parseYaml(file: ManifestFile, problems: Problem[]): YamlDocument[] {
     for (const end of text.matchAll(/\n/g)) lines.addNewLine(end.index + 1);
     const code = garbage[0].charCodeAt(0).toString(16).padStart(4, "0");
     const isBytes = garbage[0] === "\ufffd";
-    problems.push({
+    return unreadable({
       where: place(garbage.index),
       what: isBytes
         ? "has bytes that are not UTF-8, or U+FFFD, which stands for them"
@@ -80,11 +79,10 @@ function parseYaml(file: ManifestFile, problems: Problem[]): YamlDocument[] {
       legal: "a text file in UTF-8",
       todo: text.startsWith("\ufffd\ufffd") ? "It may be UTF-16: save it as UTF-8" : "Save it as text in UTF-8",
     });
-    return [];
   }
 
-  const tokens = tokensOf(text, lines, (offset, what) => problems.push({ where: place(offset), what }));
-  if (tokens === undefined) return [];
+  const tokens = tokensOf(text, lines);
+  if ("what" in tokens) return unreadable({ where: place(tokens.offset), what: tokens.what });
   const composer = new Composer({
     schema: "failsafe",
     uniqueKeys: false,
@@ -93,18 +91,20 @@ function parseYaml(file: ManifestFile, problems: Problem[]): YamlDocument[] {
     resolveKnownTags: false,
     lineCounter: lines,
   });
-  return [...composer.compose(tokens, true, text.length)].flatMap((document, index) => {
-    const value = valueOf(document, place, problems) ?? null;
-    return value === null ? [] : [{ where: `${file.path}, document ${index + 1}`, value }];
-  });
+  const read = [...composer.compose(tokens, true, text.length)].map((document) => valueOf(document, place));
+  const documents = read.map(({ value }, index) => ({ where: `${file.path}, document ${index + 1}`, value }));
+  return {
+    value: documents.filter(({ value }) => value !== undefined && value !== null),
+    problems: read.flatMap(({ problems }) => problems),
+  };
 }
 
-/** The file's tokens, or undefined if it is nested too deeply or has too many documents for the rest to be tried. */
-function tokensOf(
-  text: string,
-  lines: LineCounter,
-  refuse: (offset: number, what: string) => void,
-): CST.Token[] | undefined {
+function unreadable(problem: Problem): Reading<readonly YamlDocument[]> {
+  return { value: [], problems: [problem] };
+}
+
+/** The file's tokens, or why it is nested too deeply or has too many documents for the rest to be tried, and where. */
+function tokensOf(text: string, lines: LineCounter): CST.Token[] | { readonly offset: number; readonly what: string } {
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
   let documents = 0;
@@ -115,29 +115,29 @@ function tokensOf(
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) add(token);
     if (parser.stack.length > deepest) {
-      refuse(parser.offset, "is nested too deeply to be a manifest");
-      return undefined;
+      return { offset: parser.offset, what: "is nested too deeply to be a manifest" };
     }
     if (documents > mostDocuments) {
-      refuse(parser.offset, `has more than ${mostDocuments} documents`);
-      return undefined;
+      return { offset: parser.offset, what: `has more than ${mostDocuments} documents` };
     }
   }
   for (const token of parser.end()) add(token);
   return tokens;
 }
 
-function valueOf(document: Document.Parsed, place: (offset: number) => string, problems: Problem[]): unknown {
+function valueOf(document: Document.Parsed, place: (offset: number) => string): Reading<unknown> {
   // One mistake makes the parser stumble several times; the first one is the user's.
   const error = document.errors[0];
   if (error !== undefined) {
     // The message may quote what was read, which may be a part of a Secret.
     const reason = error.code === "UNEXPECTED_TOKEN" ? error.message.replace(/: .*$/s, "") : error.message;
     const todo = error.code === "TAB_AS_INDENT" ? "Use spaces" : "Correct the file there";
-    problems.push({ where: place(error.pos[0]), what: `is not valid YAML: ${reason}`, todo });
-    return undefined;
+    const problem = { where: place(error.pos[0]), what: `is not valid YAML: ${reason}`, todo };
+    return { value: undefined, problems: [problem] };
   }
-  return yamlValue(document.contents, (offset, what, todo) => {
+  const problems: Problem[] = [];
+  const value = yamlValue(document.contents, (offset, what, todo) => {
     problems.push({ where: place(offset), what, ...(todo === undefined ? {} : { todo }) });
   });
+  return { value, problems };
 }

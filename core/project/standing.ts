@@ -7,6 +7,7 @@ import { otherSetProblem, whySetsDiffer } from "./sameSet";
 import { hasSet, isSwapped, lonelyProblem, strangerProblem, swapProblem, unknownOther } from "./standingProblems";
 import type { FoundHalf, FoundSetHalf } from "./standingProblems";
 import type { Problem } from "../userError";
+import type { Reading } from "../verdict";
 
 export type { FoundHalf } from "./standingProblems";
 
@@ -43,37 +44,43 @@ export interface Standing {
  * What an `up` that was killed has not recorded cannot be seen in a cluster: it counts as completed, unless a pod of an
  * ordinal that it gave up is still there.
  *
- * @param problems why it cannot be told: what the two sets say cannot both be true, or one of them is not of the move.
- * @returns undefined if no half has run yet, or there is a problem.
+ * @returns no value if no half has run yet, or there is a problem, which says why it cannot be told: what the two sets say
+ *   cannot both be true, or one of them is not of the move.
  */
-export function standingOf(found: FoundHalves, problems: Problem[]): Standing | undefined {
+export function standingOf(found: FoundHalves): Reading<Standing | undefined> {
   const { source, destination } = found;
   const [isSource, isDestination] = [isHalf(source.set), isHalf(destination?.set)];
-  if (!isSource && !isDestination) return undefined;
-  if (hasSet(source) && destination === undefined) problems.push(unknownOther(source));
-  else if (hasSet(source) && hasSet(destination)) return whereTwoSetsStand(source, destination, problems);
-  else if (hasSet(source) && destination !== undefined) return whereSourceAloneStands(source, destination, problems);
-  else if (hasSet(destination)) problems.push(lonelyProblem("destination", destination, source));
-  return undefined;
+  if (!isSource && !isDestination) return { value: undefined, problems: [] };
+  if (hasSet(source) && destination === undefined) return cannotTell(unknownOther(source));
+  if (hasSet(source) && hasSet(destination)) return whereTwoSetsStand(source, destination);
+  if (hasSet(source) && destination !== undefined) return whereSourceAloneStands(source, destination);
+  return hasSet(destination)
+    ? cannotTell(lonelyProblem("destination", destination, source))
+    : { value: undefined, problems: [] };
 }
 
-function whereTwoSetsStand(source: FoundSetHalf, destination: FoundSetHalf, problems: Problem[]): Standing | undefined {
-  const found: Problem[] = [];
-  if (isSwapped(source.set, destination.set)) found.push(swapProblem(source, destination));
-  else if (!isHalf(destination.set)) found.push(strangerProblem("source", source, destination));
-  else {
-    const differs = whySetsDiffer(source.set, destination.set);
-    found.push(...differs.map((what) => otherSetProblem(destination, what)));
-    if (differs.length === 0) found.push(...halfProblems(source, destination), ...halfProblems(destination, source));
-  }
-  problems.push(...found);
-  if (found.length > 0) return undefined;
-  return isHalf(source.set)
-    ? whereBothHaveRun(source, destination, problems)
-    : whereDestinationAloneHasRun(source, destination, problems);
+function cannotTell(...problems: readonly Problem[]): Reading<undefined> {
+  return { value: undefined, problems };
 }
 
-function whereBothHaveRun(source: FoundSetHalf, destination: FoundSetHalf, problems: Problem[]): Standing | undefined {
+function whereTwoSetsStand(source: FoundSetHalf, destination: FoundSetHalf): Reading<Standing | undefined> {
+  const problems = pairProblems(source, destination);
+  if (problems.length > 0) return cannotTell(...problems);
+  return isHalf(source.set) ? whereBothHaveRun(source, destination) : whereDestinationAloneHasRun(source, destination);
+}
+
+/** Why the two sets are not the halves of one move. */
+function pairProblems(source: FoundSetHalf, destination: FoundSetHalf): readonly Problem[] {
+  if (isSwapped(source.set, destination.set)) return [swapProblem(source, destination)];
+  if (!isHalf(destination.set)) return [strangerProblem("source", source, destination)];
+  const differs = whySetsDiffer(source.set, destination.set);
+  return differs.length > 0
+    ? differs.map((what) => otherSetProblem(destination, what))
+    : [...halfProblems(source, destination), ...halfProblems(destination, source)];
+}
+
+function whereBothHaveRun(source: FoundSetHalf, destination: FoundSetHalf): Reading<Standing | undefined> {
+  const problems: Problem[] = [];
   const [low, high] = [liveHalf(source.set), liveHalf(destination.set)];
   const [from, to] = [endOf(low.range), high.range.start];
   const both = overlapOf(low.range, high.range);
@@ -89,18 +96,17 @@ function whereBothHaveRun(source: FoundSetHalf, destination: FoundSetHalf, probl
     }
   }
   if (from < to && low.turn === high.turn) problems.push(nobodysTurn(source, destination, low, high));
-  if (problems.length > 0) return undefined;
+  if (problems.length > 0) return cannotTell(...problems);
   const set = { start: low.range.start, replicas: endOf(high.range) - low.range.start };
   const between = { start: from, replicas: to - from };
   const halves = {
     source: { ...low, held: withPods("source", low.range, source.pods, between) },
     destination: { ...high, held: withPods("destination", high.range, destination.pods, between) },
   };
-  if (from === to) return { set, halves, cutoverIndex: from, unfinished: undefined };
+  if (from === to) return { value: { set, halves, cutoverIndex: from, unfinished: undefined }, problems };
   // Only the half with the lower turn may claim what neither holds.
-  return low.turn < high.turn
-    ? { set, halves, cutoverIndex: from, unfinished: to }
-    : { set, halves, cutoverIndex: to, unfinished: from };
+  const [cutoverIndex, unfinished] = low.turn < high.turn ? [from, to] : [to, from];
+  return { value: { set, halves, cutoverIndex, unfinished }, problems };
 }
 
 /** The range, and ordinals next to it that neither half holds and that still have a pod here. */
@@ -113,45 +119,33 @@ function withPods(side: Side, range: OrdinalRange, pods: readonly number[], betw
 }
 
 /** The source has taken its set over, or made it, and the destination's first `up` is still to come. */
-function whereSourceAloneStands(
-  source: FoundSetHalf,
-  destination: FoundHalf,
-  problems: Problem[],
-): Standing | undefined {
-  const found = halfProblems(source, destination);
+function whereSourceAloneStands(source: FoundSetHalf, destination: FoundHalf): Reading<Standing | undefined> {
+  const problems = halfProblems(source, destination);
   const live = liveHalf(source.set);
   // A source that has given nothing up carries the turn 0.
-  if (live.turn !== 0 || live.range.replicas === 0) found.push(lonelyProblem("source", source, destination));
-  problems.push(...found);
-  if (found.length > 0) return undefined;
+  if (live.turn !== 0 || live.range.replicas === 0) problems.push(lonelyProblem("source", source, destination));
+  if (problems.length > 0) return cannotTell(...problems);
   const halves = { source: { ...live, held: live.range }, destination: undefined };
-  return { set: live.range, halves, cutoverIndex: endOf(live.range), unfinished: undefined };
+  const value = { set: live.range, halves, cutoverIndex: endOf(live.range), unfinished: undefined };
+  return { value, problems };
 }
 
 /** The destination's first `up` has run, and the source is yet to take its set over. */
-function whereDestinationAloneHasRun(
-  source: FoundSetHalf,
-  destination: FoundSetHalf,
-  problems: Problem[],
-): Standing | undefined {
+function whereDestinationAloneHasRun(source: FoundSetHalf, destination: FoundSetHalf): Reading<Standing | undefined> {
   const set = liveHalf(source.set).range;
   const live = liveHalf(destination.set);
-  if (live.range.replicas > 0) {
-    problems.push(strangerProblem("destination", destination, source));
-    return undefined;
-  }
+  if (live.range.replicas > 0) return cannotTell(strangerProblem("destination", destination, source));
   if (live.range.start !== endOf(set)) {
-    problems.push({
+    return cannotTell({
       where: `${titleOf(destination.set)} in context ${destination.context}`,
       what: `was made for a set that ends with ordinal ${live.range.start - 1}, but the one in context ${source.context} has ${ordinalsText(set)}`,
       received: live.range.start,
       legal: `ordinals.start ${endOf(set)}`,
       todo: "Bring that set back to the replicas that it had then; or, if it is to have another number, run pulumi destroy -s destination, which holds nothing yet",
     });
-    return undefined;
   }
   const halves = { source: undefined, destination: { ...live, held: live.range } };
-  return { set, halves, cutoverIndex: endOf(set), unfinished: undefined };
+  return { value: { set, halves, cutoverIndex: endOf(set), unfinished: undefined }, problems: [] };
 }
 
 /** What a live set says of itself that is not so. */

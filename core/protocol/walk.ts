@@ -4,6 +4,7 @@ import type { OrdinalRange, Side } from "../ordinals";
 import { decide, indexInSet } from "./protocol";
 import type { Decision } from "./protocol";
 import type { Problem } from "../userError";
+import type { Reading } from "../verdict";
 
 /** Where a walk starts, and where it goes. */
 export interface Walk {
@@ -25,9 +26,9 @@ export interface Walk {
  * It asks the protocol itself, and where that refuses an `up` its advice comes first. So it plans nothing that would be
  * refused, also from the middle of a step and when the direction is reversed there.
  *
- * @param problems why there is no way; the plan must not be used then.
+ * @returns problems: why there is no way.
  */
-export function planWalk(walk: Walk, problems: Problem[]): readonly Advice[] {
+export function planWalk(walk: Walk): Reading<readonly Advice[]> {
   const { records, set } = walk;
   const ups: Advice[] = [];
   /** The `up` that is wanted next, and over it the advice that leads there. */
@@ -35,23 +36,26 @@ export function planWalk(walk: Walk, problems: Problem[]): readonly Advice[] {
   let now = records;
   // Two ups a step, and as many again to hand the right over on the way.
   for (let left = 4 * (set.replicas + 2); left > 0; left--) {
-    if (overlapProblem(walk, now, problems)) return [];
+    const overlap = overlapIn(walk, now);
+    if (overlap !== undefined) return noWay(restored(`${ordinalsText(overlap)} would live in both clusters`));
     const up = asked.pop() ?? nextUp(walk, now);
-    if (up === undefined) return [...ups, ...rest(walk, ups)];
+    if (up === undefined) return { value: [...ups, ...rest(walk, ups)], problems: [] };
     const decision = decideAfter(walk, now, up);
     const { refusal } = decision;
     if (refusal === undefined) {
       ups.push(up);
       now = { ...now, [up.side]: recordOf(decision) };
     } else if (refusal.advice === undefined) {
-      problems.push({ where: `cutoverIndex ${up.cutoverIndex}:`, what: refusal.reason });
-      return [];
+      return noWay({ where: `cutoverIndex ${up.cutoverIndex}:`, what: refusal.reason });
     } else {
       asked.push(up, refusal.advice);
     }
   }
-  problems.push(restored(`no sequence of ups leads from them to cutoverIndex ${walk.to}`));
-  return [];
+  return noWay(restored(`no sequence of ups leads from them to cutoverIndex ${walk.to}`));
+}
+
+function noWay(problem: Problem): Reading<readonly Advice[]> {
+  return { value: [], problems: [problem] };
 }
 
 /** The next `up` towards the wanted index; undefined at the goal. An unfinished step comes first. */
@@ -92,14 +96,12 @@ function recordOf({ cutoverIndex, set, range, turn, peerTurn }: Decision): HalfR
   return { cutoverIndex, set, held: range, turn, peerTurn };
 }
 
-/** By ups alone the halves never hold the same ordinal. */
-function overlapProblem({ set }: Walk, { source, destination }: Walk["records"], problems: Problem[]): boolean {
-  if (source === undefined || destination === undefined) return false;
+/** Ordinals that both halves hold: by ups alone there are none. */
+function overlapIn({ set }: Walk, { source, destination }: Walk["records"]): OrdinalRange | undefined {
+  if (source === undefined || destination === undefined) return undefined;
   const start = indexInSet(destination, set);
   const replicas = indexInSet(source, set) - start;
-  if (replicas <= 0) return false;
-  problems.push(restored(`${ordinalsText({ start, replicas })} would live in both clusters`));
-  return true;
+  return replicas > 0 ? { start, replicas } : undefined;
 }
 
 function restored(what: string): Problem {

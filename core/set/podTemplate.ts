@@ -1,10 +1,9 @@
 import { at, field, isObject, listAt } from "../json";
 import type { JsonObject } from "../json";
 import { checkDoubles, podLists } from "../listKeys";
-import { hasMap, reportField } from "../problemReport";
-import type { Report } from "../problemReport";
+import { badField, hasMap } from "../finding";
+import type { Finding } from "../finding";
 import type { StatefulSet } from "../kubernetes";
-import type { Problem } from "../userError";
 
 const path = "spec.template.spec";
 
@@ -12,10 +11,11 @@ const path = "spec.template.spec";
  * Folds environment variables that a container has twice. Server-side apply rejects them, while `kubectl create` lets
  * the last one win, so running sets do have them. The template is changed in place.
  *
- * @returns what was folded, as warnings.
+ * @returns warnings: what was folded.
  */
-export function foldEnv(set: unknown, report: Report): string[] {
-  return containersOf(set).flatMap(({ container, place }) => {
+export function foldEnv(set: unknown): { readonly findings: readonly Finding[]; readonly warnings: readonly string[] } {
+  const findings: Finding[] = [];
+  const warnings = containersOf(set).flatMap(({ container, place }) => {
     const entries = listAt(container, "env");
     const names = entries.map((entry) => field(entry, "name"));
     const isFolded = (name: unknown, index: number): boolean =>
@@ -25,7 +25,8 @@ export function foldEnv(set: unknown, report: Report): string[] {
       const between = entries.slice(names.indexOf(name), names.lastIndexOf(name) + 1);
       // What lies between saw an earlier value: without that entry the container would start with another one.
       if (between.some((entry) => String(field(entry, "value")).includes(`$(${name})`))) {
-        report(`${place}.env`, {
+        findings.push({
+          path: `${place}.env`,
           what: `has ${name} more than once, and $(${name}) in between stands for an earlier one`,
           todo: `Give the earlier ${name} another name`,
         });
@@ -35,62 +36,68 @@ export function foldEnv(set: unknown, report: Report): string[] {
     if (folded.size > 0) container.env = kept;
     return [...folded].map((name) => `${place}.env has ${name} more than once: the last one is kept`);
   });
+  return { findings, warnings };
 }
 
-/** Reports what is wrong with the pod template of a set. */
-export function checkPodTemplate(set: unknown, report: Report): void {
+/** Finds what is wrong with the pod template of a set. */
+export function* checkPodTemplate(set: unknown): Iterable<Finding> {
   const spec = at(set, "spec", "template", "spec");
   if (!isObject(spec)) {
-    reportField(report, path, spec, "the spec of a pod");
+    yield badField(path, spec, "the spec of a pod");
     return;
   }
-  checkStart(spec, report);
+  yield* checkStart(spec);
   // One that is no list at all is reported with the other lists.
   if (
     listAt(spec, "containers").length === 0 &&
     (Array.isArray(spec.containers) || (spec.containers ?? null) === null)
   ) {
-    reportField(report, `${path}.containers`, spec.containers, "a list with at least one container");
+    yield badField(`${path}.containers`, spec.containers, "a list with at least one container");
   }
   for (const { container, place } of containersOf(set)) {
     for (const name of ["name", "image"]) {
       const value = container[name];
-      if (typeof value !== "string" || value === "") reportField(report, `${place}.${name}`, value, "text");
+      if (typeof value !== "string" || value === "") yield badField(`${place}.${name}`, value, "text");
     }
-    listAt(container, "env").forEach((entry, index) => {
+    for (const [index, entry] of listAt(container, "env").entries()) {
       const { name, value } = isObject(entry) ? entry : {};
       if (name === undefined || name === null || name === "") {
-        report(`${place}.env[${index}].name`, { what: "is missing", todo: "Add it" });
+        yield { path: `${place}.env[${index}].name`, what: "is missing", todo: "Add it" };
       } else if (typeof name !== "string") {
-        report(`${place}.env[${index}].name`, { what: `is not text, but a ${typeof name}`, todo: "Put it in quotes" });
+        yield {
+          path: `${place}.env[${index}].name`,
+          what: `is not text, but a ${typeof name}`,
+          todo: "Put it in quotes",
+        };
       }
       // The value itself is not shown: it may be a password.
-      if (value === undefined || value === null || typeof value === "string") return;
+      if (value === undefined || value === null || typeof value === "string") continue;
       const what = `${typeof name === "string" ? `of ${name} ` : ""}is not text, but a ${typeof value}`;
-      report(`${place}.env[${index}].value`, { what, todo: "Put it in quotes" });
-    });
+      yield { path: `${place}.env[${index}].value`, what, todo: "Put it in quotes" };
+    }
   }
-  checkDoubles(spec, path, podLists, report);
+  yield* checkDoubles(spec, path, podLists);
 }
 
-/** Reports what an API server refuses in the template of a StatefulSet, though not in a pod (`ValidateStatefulSetSpec`). */
-function checkStart({ restartPolicy, activeDeadlineSeconds, ephemeralContainers }: JsonObject, report: Report): void {
+/** Finds what an API server refuses in the template of a StatefulSet, though not in a pod (`ValidateStatefulSetSpec`). */
+function* checkStart({ restartPolicy, activeDeadlineSeconds, ephemeralContainers }: JsonObject): Iterable<Finding> {
   if (![undefined, null, "", "Always"].includes(restartPolicy as null)) {
     const what = "is refused by the API server: containers of a StatefulSet are always started again";
-    reportValue(report, `${path}.restartPolicy`, restartPolicy, { what, legal: "Always", todo: "Remove it" });
+    yield { path: `${path}.restartPolicy`, what, ...received(restartPolicy), legal: "Always", todo: "Remove it" };
   }
   if (activeDeadlineSeconds !== undefined && activeDeadlineSeconds !== null) {
     const what = "is refused by the API server: the pods of a StatefulSet run without end";
-    reportValue(report, `${path}.activeDeadlineSeconds`, activeDeadlineSeconds, { what, todo: "Remove it" });
+    yield { path: `${path}.activeDeadlineSeconds`, what, ...received(activeDeadlineSeconds), todo: "Remove it" };
   }
   if (Array.isArray(ephemeralContainers) && ephemeralContainers.length > 0) {
     const what = "is refused by the API server: ephemeral containers are added to running pods";
-    report(`${path}.ephemeralContainers`, { what, todo: "Remove it" });
+    yield { path: `${path}.ephemeralContainers`, what, todo: "Remove it" };
   }
 }
 
-function reportValue(report: Report, place: string, received: unknown, problem: Omit<Problem, "where">): void {
-  report(place, hasMap(received) ? problem : { ...problem, received });
+/** A value, unless it is none to show. */
+function received(value: unknown): Pick<Finding, "received"> {
+  return hasMap(value) ? {} : { received: value };
 }
 
 /** Warnings for claims that the pods share: they are no part of the set and are not carried. */

@@ -1,5 +1,5 @@
-import { reportField } from "../problemReport";
-import type { Report } from "../problemReport";
+import { badField } from "../finding";
+import type { Finding } from "../finding";
 
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** The most characters of a DNS label, of a name or of a value of a label. */
@@ -18,18 +18,19 @@ export function isDnsLabel(value: unknown): value is string {
  * A set of another name may be created, and never has a pod: its name is the start of the pods' host names, and of the
  * label `controller-revision-hash`. With one character too many a quarter of all revisions fit, and that is a warning.
  */
-export function checkName(name: unknown, report: Report): void {
+export function* checkName(name: unknown): Iterable<Finding> {
   if (typeof name !== "string" || !label.test(name)) {
-    reportField(report, "metadata.name", name, "lower case letters, digits and -, since pods are named by it");
+    yield badField("metadata.name", name, "lower case letters, digits and -, since pods are named by it");
   } else if (name.length > longestName + 1) {
-    report("metadata.name", {
+    yield {
+      path: "metadata.name",
       what:
         `has ${name.length} characters: with it the label controller-revision-hash of the pods, which is the name, a hyphen and ` +
         `${hashDigits} digits or fewer, is longer than the ${labelLength} that a label may be. Kubernetes would create the set ` +
         "and never a pod",
       legal: `at most ${longestName} characters`,
       todo: "Give the set a shorter name",
-    });
+    };
   }
 }
 

@@ -61,7 +61,9 @@ export async function readFinishInput(options: FinishOptions, pulumi: Pulumi): P
   const problems: Problem[] = [...options.problems];
   const readFile: ReadFile = (path) => readFileFromDisk(resolve(folder, path), "utf8");
   const todo = "Run it in the folder of a project, or name that folder with --config-dir";
-  const project = await readProjectFile(readFile, { where: folder, what: "has no Pulumi.yaml", todo }, problems);
+  const missing = { where: folder, what: "has no Pulumi.yaml", todo };
+  const { value: project, problems: inProject } = await readProjectFile(readFile, missing);
+  problems.push(...inProject);
   if (project === undefined) throw new UserError(problems);
 
   const read = (side: Side): Promise<Read> => readHalf(side, options, project, readFile, pulumi);
@@ -123,11 +125,11 @@ async function readHalf(
   if (failed !== undefined) return { exists: true, problems: [stackProblem(stack, failed)] };
   const resources = field(field(parsedJson(state.stdout), "deployment"), "resources");
   const told = toldConfig(config);
-  const problems: Problem[] = [];
   const source = { project: name, stack: plainName(stack), values: told.values, projectFile };
-  const input = await readInput(source, readFile, problems);
-  if (input !== undefined) problems.push(...halfProblems(side, stacks, input));
-  const record = problems.length > 0 ? undefined : readOutputs(toldOutputs(outputs), stack, side, problems);
+  const { value: input, problems: inInput } = await readInput(source, readFile);
+  const inHalf = input === undefined ? inInput : halfProblems(side, stacks, input);
+  const { value: record, problems } =
+    inHalf.length > 0 ? { value: undefined, problems: inHalf } : readOutputs(toldOutputs(outputs), stack, side);
   const half = { stack, exists: true, resources: Array.isArray(resources) ? resources.length : 0, record };
   return { exists: true, ...(input && { input }), told, half, problems };
 }

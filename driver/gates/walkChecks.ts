@@ -4,6 +4,7 @@ import { parsedJson, sameJson } from "../../core/json";
 import { sides } from "../../core/ordinals";
 import type { Side } from "../../core/ordinals";
 import type { Problem } from "../../core/userError";
+import type { Reading } from "../../core/verdict";
 import type { Settings } from "../../settings";
 import type { AskedHalf } from "./world";
 
@@ -40,8 +41,8 @@ export function checksOf(
   project: string,
   stacks: Readonly<Record<Side, string>>,
   halves: Readonly<Record<Side, Half>>,
-  problems: Problem[],
-): Checks {
+): Reading<Checks> {
+  const problems: Problem[] = [];
   const having = (key: CheckKey): Checks => {
     const texts = sides.map((side) => halves[side].told.values[`${project}:${key}`]);
     const [source, destination] = texts.map((text) => (text === undefined ? undefined : parsedJson(text)));
@@ -55,7 +56,8 @@ export function checksOf(
     }
     return halves[source === undefined ? "destination" : "source"].settings.checks;
   };
-  return { gates: having("gates").gates, before: having("before").before, after: having("after").after };
+  const value = { gates: having("gates").gates, before: having("before").before, after: having("after").after };
+  return { value, problems };
 }
 
 /** A half, as what is asked there needs it. */

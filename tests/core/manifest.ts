@@ -1,6 +1,5 @@
 import type { KubernetesObject } from "../../core/kubernetes";
 import { renderProblem } from "../../core/userError";
-import type { Problem } from "../../core/userError";
 import { readWorkload } from "../../core/manifests/workload";
 import type { ManifestFile, Workload, WorkloadOptions } from "../../core/manifests/workload";
 
@@ -71,9 +70,8 @@ export function problemsIn(
   files: ManifestFile | readonly ManifestFile[],
   more: Partial<WorkloadOptions> = {},
 ): string[] {
-  const problems: Problem[] = [];
   const list = "path" in files ? [files] : files;
-  const workload = readWorkload(list, { ...options, ...more }, problems);
+  const { value: workload, problems } = readWorkload(list, { ...options, ...more });
   expect(workload === undefined).toBe(problems.length > 0);
   return problems.map(renderProblem);
 }
@@ -83,9 +81,8 @@ export function workloadIn(
   files: ManifestFile | readonly ManifestFile[],
   more: Partial<WorkloadOptions> = {},
 ): Workload {
-  const problems: Problem[] = [];
   const list = "path" in files ? [files] : files;
-  const workload = readWorkload(list, { ...options, ...more }, problems);
+  const { value: workload, problems } = readWorkload(list, { ...options, ...more });
   if (workload === undefined) throw new Error(problems.map(renderProblem).join("\n"));
   return workload;
 }

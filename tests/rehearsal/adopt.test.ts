@@ -46,11 +46,11 @@ test.each<[string, FixtureSet]>([
 });
 
 describe("what runs before a rehearsal", () => {
-  const workload = readWorkload(
-    [{ path: "set.yaml", text: manifests({ replicas: 2 }) }],
-    { side: "source", patches: [], storageClasses: {} },
-    [],
-  );
+  const { value: workload } = readWorkload([{ path: "set.yaml", text: manifests({ replicas: 2 }) }], {
+    side: "source",
+    patches: [],
+    storageClasses: {},
+  });
   const cluster = new SimulatedCluster({ name: "source", storageClasses: [{ name: "fast" }] });
   if (workload !== undefined) seedRunningSet(cluster, workload);
   const set = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "shop", name: "web" };

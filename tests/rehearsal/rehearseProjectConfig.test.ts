@@ -1,17 +1,15 @@
 import { renderProblem } from "../../core/userError";
-import type { Problem } from "../../core/userError";
 import { readProjectConfig, withCutoverIndex } from "../../rehearsal/projectConfig";
 import type { ProjectConfig } from "../../rehearsal/projectConfig";
 
 async function read(files: Record<string, string>): Promise<{ config: ProjectConfig | undefined; problems: string[] }> {
-  const problems: Problem[] = [];
   const readFile = (path: string): Promise<string> => {
     const text = files[path];
     return text === undefined
       ? Promise.reject(Object.assign(new Error(`no such file: ${path}`), { code: "ENOENT" }))
       : Promise.resolve(text);
   };
-  const config = await readProjectConfig(readFile, problems);
+  const { value: config, problems } = await readProjectConfig(readFile);
   return { config, problems: problems.map(renderProblem) };
 }
 
@@ -140,8 +138,8 @@ test("no project at all, and a file that cannot be read", async () => {
     "the current folder has no Pulumi.yaml. " +
       "Name the folder of a project with --config-dir, or only the set's manifests with --manifests",
   ]);
-  const problems: Problem[] = [];
-  await readProjectConfig(() => Promise.reject(Object.assign(new Error("EACCES"), { code: "EACCES" })), problems);
+  const refuse = (): Promise<string> => Promise.reject(Object.assign(new Error("EACCES"), { code: "EACCES" }));
+  const { problems } = await readProjectConfig(refuse);
   expect(problems.map(renderProblem)).toEqual(["Pulumi.yaml cannot be read: EACCES"]);
 });
 

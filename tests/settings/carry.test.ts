@@ -1,12 +1,10 @@
 import { renderProblem } from "../../core/userError";
-import type { Problem } from "../../core/userError";
 import { readNames } from "../../settings/carry";
 
 const edit = "Change carrySecrets in Pulumi.yaml";
 
 function read(text: string | undefined): { names: readonly string[]; lines: string[] } {
-  const problems: Problem[] = [];
-  const names = readNames("carrySecrets", text, edit, problems);
+  const { value: names, problems } = readNames("carrySecrets", text, edit);
   return { names, lines: problems.map(renderProblem) };
 }
 

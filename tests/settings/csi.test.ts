@@ -1,5 +1,4 @@
 import { renderProblem } from "../../core/userError";
-import type { Problem } from "../../core/userError";
 import { readCsi } from "../../settings/csi";
 
 const edit = "Change csi in Pulumi.yaml";
@@ -8,9 +7,7 @@ const fields =
   "volumeAttributes";
 
 function lines(csi: unknown): string[] {
-  const problems: Problem[] = [];
-  readCsi(typeof csi === "string" ? csi : JSON.stringify(csi), edit, problems);
-  return problems.map(renderProblem);
+  return readCsi(typeof csi === "string" ? csi : JSON.stringify(csi), edit).problems.map(renderProblem);
 }
 
 test("every field, and null to remove", () => {
@@ -26,10 +23,8 @@ test("every field, and null to remove", () => {
     },
     "other.example.com": {},
   };
-  const problems: Problem[] = [];
-  expect(readCsi(JSON.stringify(csi), edit, problems)).toEqual(csi);
-  expect(readCsi(undefined, edit, problems)).toEqual({});
-  expect(problems).toEqual([]);
+  expect(readCsi(JSON.stringify(csi), edit)).toEqual({ value: csi, problems: [] });
+  expect(readCsi(undefined, edit)).toEqual({ value: {}, problems: [] });
 });
 
 test.each([

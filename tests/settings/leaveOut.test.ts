@@ -1,19 +1,13 @@
 import { renderProblem } from "../../core/userError";
-import type { Problem } from "../../core/userError";
 import { readLeaveOut } from "../../settings/leaveOut";
 
-const told = (text: string): string[] => {
-  const problems: Problem[] = [];
-  readLeaveOut(text, "Change leaveOut in Pulumi.yaml", problems);
-  return problems.map(renderProblem);
-};
+const told = (text: string): string[] =>
+  readLeaveOut(text, "Change leaveOut in Pulumi.yaml").problems.map(renderProblem);
 
 test("entries, in the order of the config", () => {
-  const problems: Problem[] = [];
   const entries = ["Deployment/proxy", "Job/*", "Role/system:reader", "Certificate.cert-manager.io/web"];
-  expect(readLeaveOut(JSON.stringify(entries), "", problems)).toEqual(entries);
-  expect(readLeaveOut(undefined, "", problems)).toEqual([]);
-  expect(problems).toEqual([]);
+  expect(readLeaveOut(JSON.stringify(entries), "")).toEqual({ value: entries, problems: [] });
+  expect(readLeaveOut(undefined, "")).toEqual({ value: [], problems: [] });
 });
 
 const form = "Kind/name, Kind/* for all of a kind, or Kind.group/name, such as Deployment/proxy";

@@ -1,11 +1,9 @@
 import { inventoryText, readOutputs } from "../../../core/contract/record";
 import { renderProblem } from "../../../core/userError";
-import type { Problem } from "../../../core/userError";
 import { outputs, without } from "../builders";
 
 function read(given: Readonly<Record<string, unknown>>): { record: unknown; lines: string[] } {
-  const problems: Problem[] = [];
-  const record = readOutputs(given, "old", "source", problems);
+  const { value: record, problems } = readOutputs(given, "old", "source");
   return { record, lines: problems.map(renderProblem) };
 }
 const good = { ...outputs("source", 5, 2) };

@@ -1,21 +1,18 @@
 import { checksInWords, hasChecks, noChecks, readChecks } from "../../../core/gates/checks";
 import type { CheckKey } from "../../../core/gates/checks";
 import { renderProblem } from "../../../core/userError";
-import type { Problem } from "../../../core/userError";
 
 const edit = "Change it in Pulumi.yaml";
 
 function lines(key: CheckKey, value: unknown): string[] {
-  const problems: Problem[] = [];
-  readChecks(key, value, edit, problems);
-  return problems.map(renderProblem);
+  return readChecks(key, value, edit).problems.map(renderProblem);
 }
 
 test("an entry is a kind with its options, and defaults", () => {
-  const problems: Problem[] = [];
-  const gates = readChecks("gates", [{ ready: null }, { ready: { settle: "0", deadline: "1m30s" } }], edit, problems);
-  const before = readChecks("before", [{ "redis-cluster": { port: 7000 } }], edit, problems);
-  expect(problems).toEqual([]);
+  const inGates = readChecks("gates", [{ ready: null }, { ready: { settle: "0", deadline: "1m30s" } }], edit);
+  const inBefore = readChecks("before", [{ "redis-cluster": { port: 7000 } }], edit);
+  expect([...inGates.problems, ...inBefore.problems]).toEqual([]);
+  const [gates, before] = [inGates.value, inBefore.value];
   expect(gates).toEqual([
     {
       title: "gates[0] ready",
@@ -30,7 +27,7 @@ test("an entry is a kind with its options, and defaults", () => {
   const checks = { gates, before, after: [] };
   expect([hasChecks(checks), checksInWords(checks)]).toEqual([true, "gates ready, ready; before redis-cluster"]);
   expect([hasChecks(noChecks), checksInWords(noChecks)]).toEqual([false, ""]);
-  expect(readChecks("after", undefined, edit, problems)).toEqual([]);
+  expect(readChecks("after", undefined, edit)).toEqual({ value: [], problems: [] });
 });
 
 const kinds = /legal: (one of )?ready, exec, http, tcp, prometheus, command, redis-cluster/;

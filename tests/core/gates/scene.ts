@@ -7,25 +7,22 @@ import type { ActionScene, MovedSet, Scene, Step } from "../../../core/gates/sce
 import type { Pod } from "../../../core/kubernetes";
 import type { Side } from "../../../core/ordinals";
 import { renderProblem } from "../../../core/userError";
-import type { Problem } from "../../../core/userError";
 
 /** What the options of an entry are good for; fails on any problem with them. */
 export function usesOf(kind: Kind, given: Readonly<Record<string, unknown>> = {}): Uses {
-  const problems: Problem[] = [];
-  const options = new Options(given, "entry", "Change it", problems);
+  const options = new Options(given, "entry", "Change it");
   const uses = kind(options);
   options.refuseOthers();
-  expect(problems).toEqual([]);
+  expect(options.problems).toEqual([]);
   return uses;
 }
 
 /** What is wrong with options, as a user reads it. */
 export function problemsOf(kind: Kind, given: Readonly<Record<string, unknown>>): string[] {
-  const problems: Problem[] = [];
-  const options = new Options(given, "entry", "Change it", problems);
+  const options = new Options(given, "entry", "Change it");
   kind(options);
   options.refuseOthers();
-  return problems.map(renderProblem);
+  return options.problems.map(renderProblem);
 }
 
 /** A pod of the set, Ready unless it says otherwise. */

@@ -1,11 +1,9 @@
 import { resolveScalar } from "../../../core/manifests/yamlScalar";
 import { readYaml } from "../../../core/manifests/yaml";
 import { renderProblem } from "../../../core/userError";
-import type { Problem } from "../../../core/userError";
 
 function read(text: string): { values: unknown[]; problems: string[]; wheres: string[] } {
-  const problems: Problem[] = [];
-  const documents = readYaml({ path: "web.yaml", text }, problems);
+  const { value: documents, problems } = readYaml({ path: "web.yaml", text });
   return {
     values: documents.map(({ value }) => value),
     wheres: documents.map(({ where }) => where),

@@ -4,7 +4,6 @@ import type { KubernetesObject, StatefulSet } from "../../../core/kubernetes";
 import { startingProject } from "../../../core/project/startingProject";
 import { manifestOf } from "../../../core/project/survey";
 import type { SetSurvey } from "../../../core/project/survey";
-import type { Problem } from "../../../core/userError";
 import { readWorkload } from "../../../core/manifests/workload";
 import { webSet } from "../builders";
 
@@ -17,11 +16,9 @@ const point = { source: "old", destination: "new", batch: undefined, leaveOut: [
 /** The objects of a project's manifests, as the program reads them. */
 function readBack(files: Readonly<Record<string, string>>): KubernetesObject[] {
   const { config } = parse(files["Pulumi.yaml"] ?? "") as { config: { manifests: string[] } };
-  const problems: Problem[] = [];
-  const workload = readWorkload(
+  const { value: workload, problems } = readWorkload(
     config.manifests.map((path) => ({ path, text: files[path] ?? "" })),
     { side: "source", patches: [], storageClasses: {} },
-    problems,
   );
   expect(problems).toEqual([]);
   return workload === undefined ? [] : [workload.set, ...workload.belongings];

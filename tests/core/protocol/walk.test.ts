@@ -2,7 +2,6 @@ import type { Advice, HalfRecord } from "../../../core/protocol/decision";
 import type { OrdinalRange, Side } from "../../../core/ordinals";
 import { endOf, peerOf, rangeOf } from "../../../core/ordinals";
 import { decide } from "../../../core/protocol/protocol";
-import type { Problem } from "../../../core/userError";
 import { renderProblem } from "../../../core/userError";
 import type { Walk } from "../../../core/protocol/walk";
 import { planWalk, stepInWords, walkInWords } from "../../../core/protocol/walk";
@@ -19,8 +18,7 @@ function walk(set: OrdinalRange, source: number, destination: number, to: number
 }
 
 function plan(given: Walk): string[] {
-  const problems: Problem[] = [];
-  const ups = planWalk(given, problems);
+  const { value: ups, problems } = planWalk(given);
   return problems.length > 0 ? problems.map(renderProblem) : ups.map((up) => `${up.side}@${up.cutoverIndex}`);
 }
 
@@ -141,8 +139,7 @@ test("from every pair of applied indexes to every index: it arrives, and nothing
               destination === undefined ? undefined : record("destination", world.set, destination, destinationTurn),
           };
           const given = { ...world, to, records };
-          const problems: Problem[] = [];
-          const ups = planWalk(given, problems);
+          const { value: ups, problems } = planWalk(given);
           const arrived = run(given, ups);
           if (problems.length > 0 || String(arrived) !== String([to, to])) failures.push({ given, problems, arrived });
           // Both ups of every step, the first ups, and what hands the right over where a step was cut off.

@@ -30,7 +30,7 @@ export class KnownWays {
  */
 export function stateOf(world: TroubledWorld): string {
   const moment = momentOf(world.clusters);
-  const records = sides.map((side) => readOutputs(world.outputsOf(side), side, side, []));
+  const records = sides.map((side) => readOutputs(world.outputsOf(side), side, side).value);
   const live = sides.map((side) => moment[side].set && liveHalf(moment[side].set));
   const turns = [...records, ...live].flatMap((half) => (half === undefined ? [] : [half.turn]));
   const lowest = Math.max(0, Math.min(...turns) - 1);

@@ -63,7 +63,7 @@ function workloadOf(scenario: Scenario): Workload {
   };
   const text = JSON.stringify(set);
   const options = { side: "source", patches: [], storageClasses: {} } as const;
-  const workload = readWorkload([{ path: "set.yaml", text }], options, []);
+  const { value: workload } = readWorkload([{ path: "set.yaml", text }], options);
   if (workload === undefined) throw new Error("the manifest of the scene cannot be read");
   workloads.set(key, workload);
   return workload;

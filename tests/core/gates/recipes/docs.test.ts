@@ -6,7 +6,7 @@ import { Options } from "../../../../core/gates/options";
 import { kinds } from "../../../../core/gates/table";
 import { at } from "../../../../core/json";
 import { renderProblem } from "../../../../core/userError";
-import type { Problem } from "../../../../core/userError";
+import { allRead } from "../../../../core/verdict";
 
 const text = readFileSync(join(__dirname, "../../../../docs/recipes.md"), "utf8");
 const general = ["ready", "exec", "http", "tcp", "prometheus", "command", "redis-cluster"];
@@ -14,13 +14,15 @@ const recipes = [...kinds.keys()].filter((kind) => !general.includes(kind));
 
 it("shows configs that are legal", () => {
   const blocks = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = ""]): unknown => parse(block));
-  const problems: Problem[] = [];
-  const shown = blocks.flatMap((block) =>
-    checkKeys.flatMap((key) => {
-      const value = at(block, key) ?? at(block, "config", key);
-      return readChecks(key, value, "Change it", problems).map(({ kind }) => `${key} ${kind}`);
+  const read = blocks.flatMap((block) =>
+    checkKeys.map((key) => {
+      const given = at(block, key) ?? at(block, "config", key);
+      const { value, problems } = readChecks(key, given, "Change it");
+      return { value: value.map(({ kind }) => `${key} ${kind}`), problems };
     }),
   );
+  const { value, problems } = allRead(read);
+  const shown = value.flat();
   expect(problems.map(renderProblem)).toEqual([]);
   expect(recipes.filter((kind) => !shown.includes(`gates ${kind}`))).toEqual([]);
   const handing = recipes.filter((kind) => kinds.get(kind)?.(noOptions()).before !== undefined);
@@ -33,5 +35,5 @@ it("has a row for every recipe, which says whether its answers are recorded", ()
 });
 
 function noOptions(): Options {
-  return new Options({}, "entry", "Change it", []);
+  return new Options({}, "entry", "Change it");
 }
