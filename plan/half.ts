@@ -13,21 +13,21 @@ import { together } from "../core/verdict";
 import type { Verdict } from "../core/verdict";
 import { whyReplaced } from "../core/volumes/handOver";
 import type { PeerWatch } from "../live/peer";
-import { planAdoption } from "./adoption";
-import type { AdoptionPlan } from "./adoption";
+import { planAdoption } from "./judge/adoption";
+import type { AdoptionPlan } from "./judge/adoption";
 import type { HalfArgs } from "./arguments";
-import { planCarry } from "./carry";
-import { halfSeen, judgeDecision, judgeHalf } from "./judge";
-import type { Half } from "./judge";
-import { planNamespace } from "./namespace";
-import { judgeNeeds } from "./needs";
-import { judgePeer, vouchedPods } from "./protections";
-import { planRangeLock } from "./rangeLock";
+import { planCarry } from "./judge/carry";
+import { halfSeen, judgeDecision, judgeHalf } from "./judge/half";
+import type { Half } from "./judge/half";
+import { planNamespace } from "./judge/namespace";
+import { judgeNeeds } from "./judge/needs";
+import { judgePeer, vouchedPods } from "./judge/protections";
+import { planRangeLock } from "./judge/rangeLock";
 import { seeHalf, seePeer, seeRunning, seeStep } from "./see";
 import type { HalfSeen } from "./seen";
 import { stepOf } from "./step";
 import type { Step } from "./step";
-import { planVolumes } from "./volumes";
+import { planVolumes } from "./judge/volumes";
 
 /** What one `up` of a half will do, decided and checked, before anything is declared. */
 export interface HalfPlan extends SplitStatefulSetArgs {

@@ -9,7 +9,7 @@ import { newOrdinals } from "../core/volumes/claims";
 import type { Inventory } from "../core/volumes/volume";
 import type { GuardedSet } from "../live/guard";
 import type { HalfArgs } from "./arguments";
-import type { RangeLockQuestion } from "./rangeLock";
+import type { RangeLockQuestion } from "./judge/rangeLock";
 import type { HalfSeen } from "./seen";
 
 /** What a decision means for the half, before anything of it is looked at. */

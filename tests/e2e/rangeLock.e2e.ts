@@ -5,7 +5,7 @@ import { rangeLockApi, rangeLockName, rangeLockOf } from "../../core/protections
 import type { RangeLockRule } from "../../core/protections/rangeLock";
 import { renderProblem } from "../../core/userError";
 import { tryRangeLock } from "../../live/rangeLock";
-import { planRangeLock } from "../../plan/rangeLock";
+import { planRangeLock } from "../../plan/judge/rangeLock";
 import { connectCluster } from "../../live/client/kubernetesCluster";
 import type { PlaygroundApi, KubeObject } from "../../dev/playground/api";
 import { readAccess, renderKubeconfig } from "../../dev/playground/kubeconfig";

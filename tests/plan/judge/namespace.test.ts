@@ -1,7 +1,7 @@
-import type { KubernetesObject } from "../../core/kubernetes";
-import type { Workload } from "../../core/manifests/workload";
-import { planNamespace } from "../../plan/namespace";
-import { webSet } from "../core/builders";
+import type { KubernetesObject } from "../../../core/kubernetes";
+import type { Workload } from "../../../core/manifests/workload";
+import { planNamespace } from "../../../plan/judge/namespace";
+import { webSet } from "../../core/builders";
 
 const workload: Workload = {
   set: webSet(),

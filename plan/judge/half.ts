@@ -1,24 +1,24 @@
-import { namesakeProblems } from "../core/adopt/namesake";
-import type { Existing } from "../core/adopt/namesake";
-import { clusterProblems } from "../core/contract/clusterIdentity";
-import { pinnedProblems } from "../core/contract/pinned";
-import type { SetIdentity } from "../core/contract/pinned";
-import { takenAway } from "../core/contract/takenAway";
-import { annotations } from "../core/kubernetes";
-import { rangeOf } from "../core/ordinals";
-import type { Side } from "../core/ordinals";
-import { refusalProblem } from "../core/protocol/advice";
-import type { Decision, LiveHalf } from "../core/protocol/protocol";
-import { carriedNames } from "../core/set/carried";
-import { isHalf, liveHalf } from "../core/set/half";
-import { configuredIndex, indexProblem } from "../core/set/indexRange";
-import { UserError } from "../core/userError";
-import { together } from "../core/verdict";
-import type { Verdict } from "../core/verdict";
-import type { HalfArgs } from "./arguments";
+import { namesakeProblems } from "../../core/adopt/namesake";
+import type { Existing } from "../../core/adopt/namesake";
+import { clusterProblems } from "../../core/contract/clusterIdentity";
+import { pinnedProblems } from "../../core/contract/pinned";
+import type { SetIdentity } from "../../core/contract/pinned";
+import { takenAway } from "../../core/contract/takenAway";
+import { annotations } from "../../core/kubernetes";
+import { rangeOf } from "../../core/ordinals";
+import type { Side } from "../../core/ordinals";
+import { refusalProblem } from "../../core/protocol/advice";
+import type { Decision, LiveHalf } from "../../core/protocol/protocol";
+import { carriedNames } from "../../core/set/carried";
+import { isHalf, liveHalf } from "../../core/set/half";
+import { configuredIndex, indexProblem } from "../../core/set/indexRange";
+import { UserError } from "../../core/userError";
+import { together } from "../../core/verdict";
+import type { Verdict } from "../../core/verdict";
+import type { HalfArgs } from "../arguments";
 import { clusterContentProblems } from "./clusterContent";
 import { judgeSecrets } from "./secrets";
-import type { HalfSeen } from "./seen";
+import type { HalfSeen } from "../seen";
 
 /** What the half is, by what was seen of it. */
 export interface Half {

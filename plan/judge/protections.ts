@@ -1,8 +1,8 @@
-import type { FencedPod } from "../core/contract/record";
-import { UserError } from "../core/userError";
-import type { Verdict } from "../core/verdict";
-import type { GuardedSet } from "../live/guard";
-import type { PeerAnswer } from "./seen";
+import type { FencedPod } from "../../core/contract/record";
+import { UserError } from "../../core/userError";
+import type { Verdict } from "../../core/verdict";
+import type { GuardedSet } from "../../live/guard";
+import type { PeerAnswer } from "../seen";
 
 /** What the live peer says to what is claimed. In a preview its turn may still come. */
 export function judgePeer(answer: PeerAnswer, preview: boolean): Partial<Verdict> {

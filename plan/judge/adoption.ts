@@ -1,15 +1,15 @@
-import { compare, managedBy, seenOf, whyNotTaken } from "../core/adopt/compare";
-import type { Comparison, Seen } from "../core/adopt/compare";
-import { referenceKey } from "../core/adopt/namesake";
-import { whySetNotTaken } from "../core/adopt/runningSet";
-import { notTakenSecrets } from "../core/adopt/secretValues";
-import { titleOf } from "../core/kubernetes";
-import type { KubernetesObject, StatefulSet } from "../core/kubernetes";
-import type { Problem } from "../core/userError";
-import { together } from "../core/verdict";
-import type { Verdict } from "../core/verdict";
-import type { HalfArgs } from "./arguments";
-import type { DryRun, HalfSeen, RunningSeen } from "./seen";
+import { compare, managedBy, seenOf, whyNotTaken } from "../../core/adopt/compare";
+import type { Comparison, Seen } from "../../core/adopt/compare";
+import { referenceKey } from "../../core/adopt/namesake";
+import { whySetNotTaken } from "../../core/adopt/runningSet";
+import { notTakenSecrets } from "../../core/adopt/secretValues";
+import { titleOf } from "../../core/kubernetes";
+import type { KubernetesObject, StatefulSet } from "../../core/kubernetes";
+import type { Problem } from "../../core/userError";
+import { together } from "../../core/verdict";
+import type { Verdict } from "../../core/verdict";
+import type { HalfArgs } from "../arguments";
+import type { DryRun, HalfSeen, RunningSeen } from "../seen";
 
 /** What a first `up` takes over, as it runs. */
 export interface Adoption {

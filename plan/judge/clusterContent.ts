@@ -1,9 +1,9 @@
-import { versionProblem } from "../core/contract/clusterIdentity";
-import { whyRetentionDestroys } from "../core/volumes/handOver";
-import type { Problem } from "../core/userError";
-import { beingDeleted } from "../core/set/half";
-import type { Look } from "../live/look";
-import type { HalfArgs } from "./arguments";
+import { versionProblem } from "../../core/contract/clusterIdentity";
+import { whyRetentionDestroys } from "../../core/volumes/handOver";
+import type { Problem } from "../../core/userError";
+import { beingDeleted } from "../../core/set/half";
+import type { Look } from "../../live/look";
+import type { HalfArgs } from "../arguments";
 
 /** What in the cluster speaks against any `up` of this half. */
 export function clusterContentProblems(args: HalfArgs, look: Look): Problem[] {

@@ -1,11 +1,11 @@
-import { rangeLockOf } from "../../core/protections/rangeLock";
-import type { KubernetesObject } from "../../core/kubernetes";
-import { renderProblem } from "../../core/userError";
-import { NotAllowed, Unreachable } from "../../live/client/cluster";
-import { tryRangeLock } from "../../live/rangeLock";
-import { asksRangeLock, planRangeLock } from "../../plan/rangeLock";
-import type { RangeLockQuestion } from "../../plan/rangeLock";
-import { FakeCluster } from "../live/fakeCluster";
+import { rangeLockOf } from "../../../core/protections/rangeLock";
+import type { KubernetesObject } from "../../../core/kubernetes";
+import { renderProblem } from "../../../core/userError";
+import { NotAllowed, Unreachable } from "../../../live/client/cluster";
+import { tryRangeLock } from "../../../live/rangeLock";
+import { asksRangeLock, planRangeLock } from "../../../plan/judge/rangeLock";
+import type { RangeLockQuestion } from "../../../plan/judge/rangeLock";
+import { FakeCluster } from "../../live/fakeCluster";
 
 const set = { namespace: "shop", name: "web", stack: "source" };
 const rangeLock = rangeLockOf(set);

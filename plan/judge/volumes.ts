@@ -1,25 +1,25 @@
-import type { HalfOutputs } from "../core/contract/record";
-import { holds, ordinalsOf } from "../core/ordinals";
-import { doubtsBefore } from "../core/protections/doubts";
-import { doubtProblems, unvouched } from "../core/protections/leaving";
-import { proofOf } from "../core/protections/proof";
-import type { Proof } from "../core/protections/proof";
-import type { Decision } from "../core/protocol/protocol";
-import type { Problem } from "../core/userError";
-import { together } from "../core/verdict";
-import type { Verdict } from "../core/verdict";
-import { expectedBacking, whyClaimsRefused } from "../core/volumes/claims";
-import { unusedDriverWarnings } from "../core/volumes/csi";
-import { keptInTreeWarnings } from "../core/volumes/csiForm";
-import { whyMountedElsewhere, whyNoRelease, whyNotGivenBack, whyNotOffered } from "../core/volumes/handOver";
-import { storageProblems } from "../core/volumes/storageNeeds";
-import { minorOf } from "../core/contract/clusterIdentity";
-import { inventoryOf, mergeInventories } from "../core/volumes/volume";
-import type { FoundClaim, OfferedVolume } from "../core/volumes/volume";
-import type { GuardedSet } from "../live/guard";
-import type { HalfArgs } from "./arguments";
-import type { HalfSeen, StepSeen } from "./seen";
-import type { Step } from "./step";
+import type { HalfOutputs } from "../../core/contract/record";
+import { holds, ordinalsOf } from "../../core/ordinals";
+import { doubtsBefore } from "../../core/protections/doubts";
+import { doubtProblems, unvouched } from "../../core/protections/leaving";
+import { proofOf } from "../../core/protections/proof";
+import type { Proof } from "../../core/protections/proof";
+import type { Decision } from "../../core/protocol/protocol";
+import type { Problem } from "../../core/userError";
+import { together } from "../../core/verdict";
+import type { Verdict } from "../../core/verdict";
+import { expectedBacking, whyClaimsRefused } from "../../core/volumes/claims";
+import { unusedDriverWarnings } from "../../core/volumes/csi";
+import { keptInTreeWarnings } from "../../core/volumes/csiForm";
+import { whyMountedElsewhere, whyNoRelease, whyNotGivenBack, whyNotOffered } from "../../core/volumes/handOver";
+import { storageProblems } from "../../core/volumes/storageNeeds";
+import { minorOf } from "../../core/contract/clusterIdentity";
+import { inventoryOf, mergeInventories } from "../../core/volumes/volume";
+import type { FoundClaim, OfferedVolume } from "../../core/volumes/volume";
+import type { GuardedSet } from "../../live/guard";
+import type { HalfArgs } from "../arguments";
+import type { HalfSeen, StepSeen } from "../seen";
+import type { Step } from "../step";
 
 /** The volumes of a step, and what is to be said of them. */
 export interface VolumePlan extends Verdict {

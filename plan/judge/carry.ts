@@ -1,4 +1,4 @@
-import { adviceInWords } from "../core/protocol/advice";
+import { adviceInWords } from "../../core/protocol/advice";
 import {
   carriedByPeerAlone,
   carriedNames,
@@ -8,16 +8,16 @@ import {
   carryWarnings,
   offeredOf,
   whyNotWritten,
-} from "../core/set/carried";
-import type { CarriedName, CarryPlan, FoundObject } from "../core/set/carried";
-import type { HalfOutputs } from "../core/contract/record";
-import type { Decision } from "../core/protocol/protocol";
-import { UserError } from "../core/userError";
-import type { Problem } from "../core/userError";
-import { together } from "../core/verdict";
-import type { Verdict } from "../core/verdict";
-import type { HalfArgs } from "./arguments";
-import type { Records } from "./records";
+} from "../../core/set/carried";
+import type { CarriedName, CarryPlan, FoundObject } from "../../core/set/carried";
+import type { HalfOutputs } from "../../core/contract/record";
+import type { Decision } from "../../core/protocol/protocol";
+import { UserError } from "../../core/userError";
+import type { Problem } from "../../core/userError";
+import { together } from "../../core/verdict";
+import type { Verdict } from "../../core/verdict";
+import type { HalfArgs } from "../arguments";
+import type { Records } from "../records";
 
 /** What is known when it is planned which Secrets and ConfigMaps are carried. */
 interface Carrying {

@@ -1,9 +1,9 @@
-import type { BesideLive } from "../core/adopt/namesake";
-import { changedSecret, changedWarnings, notInAStep, notWrittenAgain } from "../core/adopt/secretValues";
-import { indexInSet } from "../core/protocol/protocol";
-import type { Verdict } from "../core/verdict";
-import type { HalfArgs } from "./arguments";
-import type { Records } from "./records";
+import type { BesideLive } from "../../core/adopt/namesake";
+import { changedSecret, changedWarnings, notInAStep, notWrittenAgain } from "../../core/adopt/secretValues";
+import { indexInSet } from "../../core/protocol/protocol";
+import type { Verdict } from "../../core/verdict";
+import type { HalfArgs } from "../arguments";
+import type { Records } from "../records";
 
 /**
  * Secrets of the manifests with other values than those in the cluster: charts render new random ones each time. An `up`

@@ -1,10 +1,10 @@
-import { namesakeProblem } from "../core/adopt/namesake";
-import { hasRangeLock } from "../core/contract/clusterIdentity";
-import { rangeLockApi, rangeLockOf } from "../core/protections/rangeLock";
-import type { LockedSet, RangeLock } from "../core/protections/rangeLock";
-import type { Problem } from "../core/userError";
-import type { Verdict } from "../core/verdict";
-import type { LockAnswers } from "../live/rangeLock";
+import { namesakeProblem } from "../../core/adopt/namesake";
+import { hasRangeLock } from "../../core/contract/clusterIdentity";
+import { rangeLockApi, rangeLockOf } from "../../core/protections/rangeLock";
+import type { LockedSet, RangeLock } from "../../core/protections/rangeLock";
+import type { Problem } from "../../core/userError";
+import type { Verdict } from "../../core/verdict";
+import type { LockAnswers } from "../../live/rangeLock";
 
 /** What is known when the range lock of a half is planned. */
 export interface RangeLockQuestion {

@@ -1,7 +1,7 @@
-import { annotations } from "../core/kubernetes";
-import type { KubernetesObject } from "../core/kubernetes";
-import type { Workload } from "../core/manifests/workload";
-import type { Verdict } from "../core/verdict";
+import { annotations } from "../../core/kubernetes";
+import type { KubernetesObject } from "../../core/kubernetes";
+import type { Workload } from "../../core/manifests/workload";
+import type { Verdict } from "../../core/verdict";
 
 /**
  * The namespace to declare, or none if it is not this program's: one that exists without our mark stays as it is.

@@ -1,10 +1,10 @@
-import type { Decision } from "../core/protocol/protocol";
-import { needsVerdict } from "../core/set/podNeeds";
-import type { NeedLook } from "../core/set/podNeeds";
-import { UserError } from "../core/userError";
-import { together } from "../core/verdict";
-import type { Verdict } from "../core/verdict";
-import type { HalfArgs } from "./arguments";
+import type { Decision } from "../../core/protocol/protocol";
+import { needsVerdict } from "../../core/set/podNeeds";
+import type { NeedLook } from "../../core/set/podNeeds";
+import { UserError } from "../../core/userError";
+import { together } from "../../core/verdict";
+import type { Verdict } from "../../core/verdict";
+import type { HalfArgs } from "../arguments";
 
 /** What the pods of this half need by name and lack. Where no pod starts yet, what is missing is a warning. */
 export function judgeNeeds(
