@@ -5,10 +5,20 @@ import tseslint from "typescript-eslint";
 /** The house from the ground up: what is in a room imports from that room and from those named before it. */
 const rooms = [
   "core/*.ts",
-  ...["protocol", "volumes", "set", "adopt", "manifests", "project", "contract", "protections", "gates", "finish"].map(
-    (room) => `core/${room}/**`,
-  ),
-  ...["live/client/**", "live/*.ts", "live/survey/**", "live/gates/**", "live/finish/**"],
+  ...[
+    "protocol",
+    "volumes",
+    "set",
+    "adopt",
+    "manifests",
+    "project",
+    "contract",
+    "protections",
+    "gates",
+    "finish",
+    "doctor",
+  ].map((room) => `core/${room}/**`),
+  ...["live/client/**", "live/*.ts", "live/survey/**", "live/gates/**", "live/finish/**", "live/doctor/**"],
   ...[
     "settings/**",
     "{settings,input}.ts",

@@ -1,4 +1,6 @@
 import { isLeaveOutEntry, leaveOutForm } from "../core/manifests/leaveOut";
+import { sides } from "../core/ordinals";
+import type { Side } from "../core/ordinals";
 import type { Reading } from "../core/verdict";
 
 /** Options of `cutover rehearse` that are about real clusters, as they stand on the command line. */
@@ -35,6 +37,22 @@ export function readInteger(option: string, given: string | undefined, min: numb
   const legal = `a whole number from ${min} to ${largestInteger}`;
   const problem = { where: option, what: "is not legal", received: given, legal, todo: "Correct the option" };
   return { value: undefined, problems: [problem] };
+}
+
+/** Reads the options that name the stacks of the halves. */
+export function readStacks(given: Readonly<Partial<Record<Side, string>>>): Reading<Readonly<Record<Side, string>>> {
+  const value = { source: given.source ?? "source", destination: given.destination ?? "destination" };
+  const legal = "a stack's name, also with its organization and project before it";
+  const isLegal = (side: Side): boolean => /^([A-Za-z0-9_.-]+\/){0,2}[A-Za-z0-9_.-]{1,100}$/.test(value[side]);
+  return {
+    value,
+    problems: sides
+      .filter((side) => !isLegal(side))
+      .map((side) => ({
+        ...{ where: `--${side}`, what: "is not legal", received: value[side], legal },
+        todo: "Correct the option",
+      })),
+  };
 }
 
 /** Reads the entries of an option that names objects to leave out. */

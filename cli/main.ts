@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 
 import { messageOf, UserError } from "../core/userError";
+import type { Doctor, DoctorFlags } from "./doctor";
+import { doctorDescription, doctorHelp, runDoctor } from "./doctor";
 import type { ExitCode, Io } from "./io";
 import { exitCodes } from "./io";
 import type { RehearseFlags } from "./flags";
@@ -19,6 +21,8 @@ export interface Commands {
   readonly walk: () => Promise<Walker>;
   /** Loads what `cutover finish` runs. */
   readonly finish: () => Promise<Finisher>;
+  /** Loads what `cutover doctor` runs. */
+  readonly doctor: () => Promise<Doctor>;
 }
 
 const realCommands: Commands = {
@@ -32,6 +36,10 @@ const realCommands: Commands = {
     pulumiIn: (await import("../driver/pulumi")).pulumiIn,
     open: (await import("../live/finish/tidy")).tidiedCluster,
   }),
+  doctor: async () => ({
+    doctor: (await import("../driver/doctor")).doctor,
+    pulumiIn: (await import("../driver/pulumi")).pulumiIn,
+  }),
 };
 
 const description =
@@ -42,7 +50,8 @@ const description =
 const exitCodesHelp = `
 Exit codes:
   0  all is well
-  1  an invariant was broken, an up failed, or the program did
+  1  an invariant was broken, an up failed, or the program did; doctor: there is
+     something critical, or an error
   2  bad input or config; nothing was done, nothing printed on stdout
   3  a gate does not hold, or an action cannot go on: the walk paused there`;
 
@@ -50,6 +59,7 @@ const mainHelp = `
 Examples:
   cutover rehearse                       rehearse the project in this folder
   cutover rehearse --manifests web.yaml  rehearse any StatefulSet, no project
+  cutover doctor                         what would make a step fail, beforehand
   cutover walk                           run the ups that lead to cutoverIndex
   cutover finish                         end the move, and remove the empty half
   cutover help walk                      all about it
@@ -244,6 +254,20 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .addHelpText("after", finishHelp)
     .action(async (flags: AllFlags & FinishFlags) => {
       finish(await guarded(flags, io, async () => runFinish(flags, io, await commands.finish())));
+    });
+  program
+    .command("doctor")
+    .summary("find what would make a step fail or unsafe, before it starts")
+    .description(doctorDescription)
+    .option("--to <k>", "look at the way to this cutover index (default: the config's)")
+    .option("--source <stack>", "stack of the source (default: source)")
+    .option("--destination <stack>", "stack of the destination (default: destination)")
+    .option("--config-dir <dir>", "folder of a Pulumi.yaml (default: the current folder)")
+    .option("--json", "print one JSON object on stdout and nothing else")
+    .option("--stack-trace", "say where in the code an unexpected error happened")
+    .addHelpText("after", `${doctorHelp}${exitCodesHelp}\n`)
+    .action(async (flags: AllFlags & DoctorFlags) => {
+      finish(await guarded(flags, io, async () => runDoctor(flags, io, await commands.doctor())));
     });
   return program;
 }

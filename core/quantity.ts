@@ -26,11 +26,8 @@ export interface Size {
 export function sizeOf(written: unknown): Size | undefined {
   const match = form.exec(String(written));
   if (match === null) return undefined;
-  const [, whole = "", decimals = "", alone = "", binary, decimal, exponent] = match;
-  const fraction = decimals + alone;
-  const factor = binary === undefined ? 1n : 1024n ** BigInt(units.indexOf(binary) + 1);
-  const power = decimal === undefined ? Number((exponent ?? "e0").slice(1)) : (exponents[decimal] ?? 0);
-  const [thousandths, rounded] = scaled(BigInt(whole + fraction) * factor, power - fraction.length + 3);
+  const [, , , , binary, , exponent] = match;
+  const [thousandths, rounded] = inThousandths(match);
   if (thousandths === 0n) return undefined;
   const bytes = thousandths % 1000n === 0n ? thousandths / 1000n : undefined;
   const isBinary = binary !== undefined && bytes !== undefined && bytes >= 1024n;
@@ -43,6 +40,17 @@ export function sizeOf(written: unknown): Size | undefined {
   };
 }
 
+/** What the form has read, in thousandths, rounded up; and whether it had to be. */
+function inThousandths([, whole = "", decimals = "", alone = "", binary, decimal, exponent]: RegExpExecArray): [
+  bigint,
+  boolean,
+] {
+  const fraction = decimals + alone;
+  const factor = binary === undefined ? 1n : 1024n ** BigInt(units.indexOf(binary) + 1);
+  const power = decimal === undefined ? Number((exponent ?? "e0").slice(1)) : (exponents[decimal] ?? 0);
+  return scaled(BigInt(whole + fraction) * factor, power - fraction.length + 3);
+}
+
 /**
  * Bytes of a size, rounded up, whatever its notation: the API server writes 1024Mi back as 1Gi, and 0.1Gi rounded up to
  * thousandths or whole bytes. Anything else comes back as it is.
@@ -50,6 +58,12 @@ export function sizeOf(written: unknown): Size | undefined {
 export function amountOf(written: unknown): unknown {
   const size = sizeOf(written);
   return size === undefined ? written : Number(size.roundedUp);
+}
+
+/** A quantity in thousandths, rounded up, such as those of a CPU (`1.5` and `1500m` are 1500); 0 for zero and for what is none. */
+export function thousandthsOf(written: unknown): number {
+  const match = form.exec(String(written));
+  return match === null ? 0 : Number(inThousandths(match)[0]);
 }
 
 /** A number times a power of ten, rounded up; and whether it had to be. */

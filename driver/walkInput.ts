@@ -43,9 +43,12 @@ export interface WalkInput extends Walk {
   /** Name of the set. */
   readonly name: string;
   readonly namespace: string;
+  readonly records: Readonly<Record<Side, HalfOutputs | undefined>>;
   readonly files: StackFiles;
   /** The index that each half's config has. */
   readonly indexes: Readonly<Record<Side, number | undefined>>;
+  /** Config and manifests of each half. */
+  readonly inputs: Readonly<Record<Side, Input>>;
   /** What is asked and done between the ups. */
   readonly checks: Checks;
   /** Where that is asked. */
@@ -100,6 +103,7 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
       source: source.input.settings.cutoverIndex,
       destination: destination.input.settings.cutoverIndex,
     },
+    inputs: { source: source.input, destination: destination.input },
     checks,
     asked: {
       set: { name, namespace, ...set },

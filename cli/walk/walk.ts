@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
-import { sides } from "../../core/ordinals";
 import type { Advice } from "../../core/protocol/decision";
 import { UserError } from "../../core/userError";
 import type { Pulumi } from "../../driver/pulumi";
 import type { UpReport, WalkListener, WalkOptions, WalkPlan, WalkReport } from "../../driver/walk";
 import type { Palette } from "../colour";
 import { paletteFor } from "../colour";
-import { readInteger } from "../flags";
+import { readInteger, readStacks } from "../flags";
 import type { ExitCode, Io } from "../io";
 import { exitCodes, writeLines } from "../io";
+import { asMissingPulumi } from "../missingPulumi";
 import { checkDrawer, checkTalker } from "./renderChecks";
 import { leftWritten, writeDrawer } from "./renderWrites";
 import { warnOnce } from "./warnOnce";
@@ -74,9 +74,7 @@ export async function runWalk(flags: WalkFlags, io: Io, { walk, pulumiIn }: Walk
       writeLines(io.stderr, ["error: the walk was interrupted before it began. Run the same again"]);
       return exitCodes.failed;
     }
-    if (!isMissingPulumi(error)) throw error;
-    const todo = "Install it: https://www.pulumi.com/docs/install/";
-    throw new UserError([{ where: "pulumi", what: "is not on PATH", todo }]);
+    throw asMissingPulumi(error);
   } finally {
     ignoreStop();
   }
@@ -84,22 +82,12 @@ export async function runWalk(flags: WalkFlags, io: Io, { walk, pulumiIn }: Walk
 
 const words = { stopped: "error", paused: "paused", rolledBack: "walked back" } as const;
 
-function isMissingPulumi(error: unknown): boolean {
-  const { code, path } = error as NodeJS.ErrnoException;
-  return code === "ENOENT" && path === "pulumi";
-}
-
 const onTroubleWords = ["pause", "rollback"] as const;
 
 function readFlags(flags: WalkFlags, io: Io): WalkOptions {
   const { value: to, problems: inTo } = readInteger("--to", flags.to, 0);
-  const problems = [...inTo];
-  const stacks = { source: flags.source ?? "source", destination: flags.destination ?? "destination" };
-  for (const side of sides) {
-    if (/^([A-Za-z0-9_.-]+\/){0,2}[A-Za-z0-9_.-]{1,100}$/.test(stacks[side])) continue;
-    const [received, legal] = [stacks[side], "a stack's name, also with its organization and project before it"];
-    problems.push({ where: `--${side}`, what: "is not legal", received, legal, todo: "Correct the option" });
-  }
+  const { value: stacks, problems: inStacks } = readStacks(flags);
+  const problems = [...inTo, ...inStacks];
   const onTrouble = onTroubleWords.find((word) => word === (flags.onTrouble ?? "pause"));
   if (onTrouble === undefined) {
     const [received, legal] = [flags.onTrouble, onTroubleWords.join(", ")];

@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { usualTimeLimitMs } from "../../core/gates/ask";
 import type { Answer, Ask, HttpAsk, SecretPlace } from "../../core/gates/ask";
-import { field, parsedJson } from "../../core/json";
 import { rangeOfSet } from "../../core/kubernetes";
 import type { OrdinalRange, Side } from "../../core/ordinals";
 import { Unreachable } from "../../live/client/cluster";
-import type { Connection } from "../../live/client/cluster";
 import { AskedCluster, notAnswered } from "../../live/gates/clusterAsk";
 import { getDirectly } from "../../live/gates/httpGet";
 import { tcpConnect } from "../../live/gates/tcpConnect";
 import type { Pulumi } from "../pulumi";
+import { NoSecret, openConnection, secretConfig } from "../secretConfig";
 import { runLocally } from "./localCommand";
 import type { Asked, World } from "./world";
-
-/** Why a secret cannot be had: waiting does not help. */
-class NoSecret extends Error {}
 
 /** The real outside of a walk. It connects to nothing before the first question. */
 export function realWorld(about: Asked, pulumi: Pulumi, env: NodeJS.ProcessEnv): World {
@@ -100,25 +96,13 @@ class RealWorld implements World {
 
   private async open(side: Side): Promise<AskedCluster> {
     const half = this.about.halves[side];
-    const cluster = new AskedCluster(await this.connection(side), this.about.set.namespace);
+    const cluster = new AskedCluster(await openConnection(half, this.pulumi), this.about.set.namespace);
     const uid = await cluster.uid();
     if (half.cluster !== undefined && uid !== half.cluster) {
       const what = `is another cluster than that of the last up of stack ${half.stack}: nothing is asked there`;
       throw new Unreachable(`${cluster.describe()} ${what}. Correct kubernetes:context.`);
     }
     return cluster;
-  }
-
-  private async connection(side: Side): Promise<Connection> {
-    const { connection, encrypted } = this.about.halves[side];
-    const context = encrypted.includes("kubernetes:context") && (await this.config(side, "kubernetes:context"));
-    const kubeconfig =
-      encrypted.includes("kubernetes:kubeconfig") && (await this.config(side, "kubernetes:kubeconfig"));
-    return {
-      ...connection,
-      ...(context === false ? {} : { context, isDefault: false }),
-      ...(kubeconfig === false ? {} : { kubeconfig }),
-    };
   }
 
   private secret(side: Side, place: SecretPlace): Promise<string> {
@@ -150,21 +134,7 @@ class RealWorld implements World {
     );
   }
 
-  /** A secret value of a stack's config. It stays between the two processes. */
-  private async config(side: Side, key: string): Promise<string> {
-    const { stack } = this.about.halves[side];
-    const { code, stdout } = await this.pulumi.run(["config", "get", key, "--json", "-s", stack]);
-    const answer = code === 0 ? parsedJson(stdout) : undefined;
-    const value = field(answer, "value");
-    if (typeof value !== "string")
-      throw new NoSecret(
-        `stack ${stack} has no config ${key} that can be read: pulumi config set --secret ${key} -s ${stack}`,
-      );
-    if (field(answer, "secret") !== true) {
-      throw new NoSecret(
-        `config ${key} of stack ${stack} is not encrypted: pulumi config set --secret ${key} -s ${stack}`,
-      );
-    }
-    return value;
+  private config(side: Side, key: string): Promise<string> {
+    return secretConfig(this.pulumi, this.about.halves[side].stack, key);
   }
 }

@@ -17,6 +17,8 @@ export interface ApiAnswer {
   readonly status: number;
   /** When it was given, by the server's clock: milliseconds since 1970. */
   readonly atMs: number;
+  /** Whether the server told that time; otherwise it is this machine's. */
+  readonly isDated: boolean;
   readonly body: Record<string, unknown> | undefined;
 }
 
@@ -67,7 +69,8 @@ export class ApiClient {
     if (answer.status === 429 || answer.status >= 500) {
       throw this.unreachable(`failed to ${request.action} (${answer.status})${reason}`);
     }
-    return { status: answer.status, atMs: Date.parse(answer.date ?? "") || Date.now(), body };
+    const toldMs = Date.parse(answer.date ?? "");
+    return { status: answer.status, atMs: toldMs || Date.now(), isDated: !Number.isNaN(toldMs), body };
   }
 
   /**

@@ -73,10 +73,12 @@ export class KubernetesCluster implements Cluster {
     return found;
   }
 
-  /** As `list`; undefined if the server has no such kind. */
+  /** As `list`, of any kind; undefined if the server has none of that name. */
   public async listIfServed(listing: Listing): Promise<KubernetesObject[] | undefined> {
     const { apiVersion, kind } = listing;
-    const request = requestOf(listing);
+    const resource = await this.resource(apiVersion, kind);
+    if (resource === undefined) return undefined;
+    const request = requestOf(listing, resource);
     const { status, body } = await this.server.ask(request);
     if (status === 404) return undefined;
     const more = (body?.metadata as { continue?: string } | undefined)?.continue;
@@ -215,7 +217,8 @@ export class KubernetesCluster implements Cluster {
     return this.server.ask({ method: "POST", path, query, body, action: `create ${what}` });
   }
 
-  private async resource(apiVersion: string, kind: string): Promise<Resource | undefined> {
+  /** Where the objects of a kind are kept; undefined if the server has no such kind. Asks only about kinds that few clusters have. */
+  public async resource(apiVersion: string, kind: string): Promise<Resource | undefined> {
     return knownResource(apiVersion, kind) ?? (await this.discover(apiVersion, kind));
   }
 
@@ -246,8 +249,10 @@ export class KubernetesCluster implements Cluster {
 }
 
 /** How to ask for a list. */
-function requestOf({ apiVersion, kind, namespace, name }: Listing): ApiRequest {
-  const resource = knownResource(apiVersion, kind);
+function requestOf(
+  { apiVersion, kind, namespace, name }: Listing,
+  resource: Resource | undefined = knownResource(apiVersion, kind),
+): ApiRequest {
   if (resource === undefined) throw new Error(`no path is known for ${kind}`);
   const place = namespace === undefined ? "" : ` in namespace ${namespace}`;
   const action = `list ${qualified(apiVersion, resource.plural)}${place}`;

@@ -10,11 +10,12 @@ export interface Resource {
 const known: Readonly<Record<string, readonly string[]>> = {
   v1: [
     ...["ConfigMap", "Namespace", "Node", "PersistentVolume", "PersistentVolumeClaim"],
-    ...["Pod", "Secret", "Service", "ServiceAccount"],
+    ...["Pod", "ResourceQuota", "Secret", "Service", "ServiceAccount"],
   ],
   "admissionregistration.k8s.io/v1": ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
   "apps/v1": ["StatefulSet"],
   "autoscaling/v1": ["HorizontalPodAutoscaler"],
+  "batch/v1": ["CronJob", "Job"],
   "coordination.k8s.io/v1": ["Lease"],
   "networking.k8s.io/v1": ["Ingress", "NetworkPolicy"],
   "node.k8s.io/v1": ["RuntimeClass"],

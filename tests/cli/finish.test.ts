@@ -38,7 +38,12 @@ function playing(played: FinishReport, seen: FinishOptions[] = []): Commands {
   const open: Finisher["open"] = () => {
     throw new Error("not opened");
   };
-  return { rehearse: other, walk: other, finish: () => Promise.resolve({ finish, pulumiIn: () => pulumi, open }) };
+  return {
+    rehearse: other,
+    walk: other,
+    doctor: other,
+    finish: () => Promise.resolve({ finish, pulumiIn: () => pulumi, open }),
+  };
 }
 
 test("says what will be done, how every stage went, and what stays", async () => {
