@@ -221,6 +221,7 @@ test("the stages are what KWOK takes, and give every pod and node a way on", () 
     "Stage pod-starts-unready",
     "Stage pod-turns-ready",
     "Stage pod-turns-unready",
+    "Stage pod-stops",
     "Stage pod-goes-away",
   ]);
 });
