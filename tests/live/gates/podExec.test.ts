@@ -17,8 +17,9 @@ afterEach(async () => {
 async function ran(
   plays: readonly Playing[],
   execution: Partial<Execution> = {},
-  { user = { token: "t0ken" } as object, protocols = both, stays = false } = {},
+  given: { readonly user?: object; readonly protocols?: readonly string[]; readonly stays?: boolean } = {},
 ): Promise<unknown> {
+  const { user = { token: "t0ken" }, protocols = both, stays = false } = given;
   await stub?.stop();
   stub = await ExecStub.start(protocols);
   stub.plays = [...plays];
