@@ -4,6 +4,7 @@ import type { OrdinalRange, Side } from "../ordinals";
 import { indexInSet } from "../protocol/protocol";
 import { shellWord } from "../shell";
 import type { Problem } from "../userError";
+import type { Reading } from "../verdict";
 
 /** What is known of one half without its cluster. */
 export interface FinishHalf {
@@ -41,28 +42,22 @@ export function indexOfAll(side: Side, set: OrdinalRange): number {
 /**
  * The half that holds every ordinal by what both vouch for, and is to stay.
  *
- * @returns undefined if there is none, with the reason in `problems`.
+ * @returns no value if there is none.
  */
-export function holderOf({ set, halves }: Finish, problems: Problem[]): Side | undefined {
+export function holderOf({ set, halves }: Finish): Reading<Side | undefined> {
   const holder = sides.find((side) => holdsAll(side, set, halves[side]) && holdsNone(side, set, halves[peerOf(side)]));
   if (set.replicas === 0) {
-    problems.push({
-      where: "spec.replicas",
-      what: "is 0, so nothing tells which half holds the set",
-      todo: "Set peerStack to none on the one that stays, run its up, and destroy the other one",
-    });
-    return undefined;
+    const what = "is 0, so nothing tells which half holds the set";
+    const todo = "Set peerStack to none on the one that stays, run its up, and destroy the other one";
+    return { value: undefined, problems: [{ where: "spec.replicas", what, todo }] };
   }
   if (holder === undefined) {
     const at = sides.map((side) => `the ${side} ${standsAt(set, halves[side])}`).join(", ");
     const [all, none] = [indexOfAll("destination", set), indexOfAll("source", set)];
-    problems.push({
-      where: "the move",
-      what: `is not at an end: ${at}`,
-      todo: `Walk to one first: cutover walk --to ${all} (all in the destination), or cutover walk --to ${none} to call it off`,
-    });
-    return undefined;
+    const todo = `Walk to one first: cutover walk --to ${all} (all in the destination), or cutover walk --to ${none} to call it off`;
+    return { value: undefined, problems: [{ where: "the move", what: `is not at an end: ${at}`, todo }] };
   }
+  const problems: Problem[] = [];
   const index = indexOfAll(holder, set);
   for (const side of sides) {
     const { cutoverIndex, stack } = halves[side];
@@ -83,7 +78,7 @@ export function holderOf({ set, halves }: Finish, problems: Problem[]): Side | u
       todo: `Run: pulumi config rm peerStack -s ${shellWord(stack)}`,
     });
   }
-  return holder;
+  return { value: holder, problems };
 }
 
 function holdsAll(side: Side, set: OrdinalRange, { record }: FinishHalf): boolean {

@@ -34,8 +34,7 @@ export async function finish(
   interrupted: () => boolean = () => false,
 ): Promise<FinishReport> {
   const input = await readFinishInput(options, ports.pulumi);
-  const problems: Problem[] = [];
-  const holder = holderOf(input, problems);
+  const { value: holder, problems } = holderOf(input);
   throwIfAny(problems);
   if (holder === undefined) throw new Error("no half holds all, and no problem says why");
   const finishing: Finishing = { input, holder, options, ports, listener, clusters: openedOf(input, holder, ports) };
