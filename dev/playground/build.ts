@@ -9,7 +9,7 @@ import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { COMPONENTS } from "./components";
 import type { ComponentName } from "./components";
 import { PlaygroundError } from "./errors";
-import { withLock } from "./lock";
+import { withLock } from "./processes/lock";
 import { span } from "./talk";
 import type { Talk } from "./talk";
 

@@ -8,7 +8,7 @@ import type { ComponentName } from "./components";
 import { ControlPlane } from "./controlPlane";
 import { PlaygroundError } from "./errors";
 import { renderKubeconfig } from "./kubeconfig";
-import { withLock } from "./lock";
+import { withLock } from "./processes/lock";
 import { span } from "./talk";
 import type { Talk } from "./talk";
 

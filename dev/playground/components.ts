@@ -3,7 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { LOOPBACK } from "./ports";
+import { LOOPBACK } from "./processes/ports";
 
 /** The processes of one control plane, in the order in which they start. */
 export const COMPONENTS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"] as const;

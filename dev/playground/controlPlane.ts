@@ -4,18 +4,18 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { PlaygroundApi } from "./api";
-import { ComponentProcesses } from "./componentProcesses";
-import type { HowToStop } from "./componentProcesses";
+import { ComponentProcesses } from "./processes/componentProcesses";
+import type { HowToStop } from "./processes/componentProcesses";
 import { assignPorts, COMPONENTS, layoutOf, PORT_COUNT } from "./components";
 import type { ComponentName, Layout, Ports } from "./components";
 import { PortTakenError } from "./errors";
 import { renderKubeconfig } from "./kubeconfig";
 import type { KubeContext } from "./kubeconfig";
 import { createNodes, nodesReady } from "./nodes";
-import { LOOPBACK } from "./ports";
-import { isOwnEtcd } from "./probes";
-import { isPaused } from "./processes";
-import { releasePorts, reservePorts } from "./reservation";
+import { LOOPBACK } from "./processes/ports";
+import { isOwnEtcd } from "./observer/probes";
+import { isPaused } from "./processes/processes";
+import { releasePorts, reservePorts } from "./processes/reservation";
 import { createStorageClasses } from "./storage";
 
 /** How often a start is tried while other programs take the ports that were free a moment before. */

@@ -1,8 +1,8 @@
 /**
  * A scenario: a set in the source of two real clusters, a user's project that moves it, and an observer that sees it all.
  */
-import type { Observation } from "../../dev/playground/observation";
-import { Observer } from "../../dev/playground/observer";
+import type { Observation } from "../../dev/playground/observer/observation";
+import { Observer } from "../../dev/playground/observer/observer";
 import { createVolumesForSet } from "../../dev/playground/storage";
 import type { Ground, LiveSet } from "./ground";
 import { exampleOf, setManifest } from "./manifests";

@@ -3,8 +3,8 @@
  */
 import type { KubeObject } from "../../dev/playground/api";
 import type { ContextName } from "../../dev/playground/clusters";
-import type { Observation } from "../../dev/playground/observation";
-import { Observer } from "../../dev/playground/observer";
+import type { Observation } from "../../dev/playground/observer/observation";
+import { Observer } from "../../dev/playground/observer/observer";
 import { createVolume } from "../../dev/playground/storage";
 import { until, useGround } from "./ground";
 import { describeOnClusters } from "./tools";

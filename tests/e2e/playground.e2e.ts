@@ -12,7 +12,7 @@ import type { ClustersStatus, ContextName } from "../../dev/playground/clusters"
 import { COMPONENTS } from "../../dev/playground/components";
 import type { ControlPlane } from "../../dev/playground/controlPlane";
 import { run } from "../../dev/playground/main";
-import { findProcesses } from "../../dev/playground/processes";
+import { findProcesses } from "../../dev/playground/processes/processes";
 import { attach, attachForPod, createVolumesForSet, detach, DRIVER, setInUse } from "../../dev/playground/storage";
 import { talkTo } from "../../dev/playground/talk";
 import { fakeStream } from "../dev/playground/recorder";

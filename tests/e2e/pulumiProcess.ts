@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hasEnded, signal } from "../../dev/playground/processes";
+import { hasEnded, signal } from "../../dev/playground/processes/processes";
 
 const POLL_MS = 15;
 const LIMIT_MS = 540_000;

@@ -5,8 +5,15 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { playgroundFolder } from "../../../dev/playground/build";
 import { assignPorts, COMPONENTS, commandLine, layoutOf } from "../../../dev/playground/components";
-import { withLock } from "../../../dev/playground/lock";
-import { findProcesses, isPaused, killProcess, launch, runningPid, signal } from "../../../dev/playground/processes";
+import { withLock } from "../../../dev/playground/processes/lock";
+import {
+  findProcesses,
+  isPaused,
+  killProcess,
+  launch,
+  runningPid,
+  signal,
+} from "../../../dev/playground/processes/processes";
 import { attachmentName, volumeObject } from "../../../dev/playground/storage";
 import { span, talkTo } from "../../../dev/playground/talk";
 import { fakeStream } from "./recorder";

@@ -2,11 +2,11 @@
  * Asks a component whether it is ready.
  */
 import { request as httpRequest } from "node:http";
-import { PlaygroundApi } from "./api";
-import { etcdName } from "./components";
-import type { ComponentName, Layout, Ports } from "./components";
-import { readAccess } from "./kubeconfig";
-import { LOOPBACK } from "./ports";
+import { PlaygroundApi } from "../api";
+import { etcdName } from "../components";
+import type { ComponentName, Layout, Ports } from "../components";
+import { readAccess } from "../kubeconfig";
+import { LOOPBACK } from "../processes/ports";
 
 const LIMIT_MS = 3_000;
 

@@ -1,5 +1,5 @@
-import { observe } from "../../../dev/playground/observation";
-import type { Observation, Sighting } from "../../../dev/playground/observation";
+import { observe } from "../../../../dev/playground/observer/observation";
+import type { Observation, Sighting } from "../../../../dev/playground/observer/observation";
 
 const base = { type: "seen", namespace: "web", terminating: false } as const;
 

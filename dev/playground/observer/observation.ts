@@ -1,7 +1,7 @@
 /**
  * What was seen of pods, claims and volumes in both clusters, and what it means. Pure: no cluster is asked here.
  */
-import type { ContextName } from "./clusters";
+import type { ContextName } from "../clusters";
 
 /** The kinds that are watched. */
 export type WatchedKind = "Pod" | "PersistentVolumeClaim" | "PersistentVolume" | "StatefulSet";

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { releasePorts, reservePorts } from "../../../dev/playground/reservation";
+import { releasePorts, reservePorts } from "../../../../dev/playground/processes/reservation";
 
 jest.setTimeout(60_000); // six processes, on a machine that may be busy
 

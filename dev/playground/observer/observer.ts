@@ -5,12 +5,12 @@
 import { request as httpsRequest } from "node:https";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PlaygroundApi } from "./api";
-import type { KubeObject } from "./api";
-import { CONTEXTS } from "./clusters";
-import type { ContextName } from "./clusters";
-import { readAccess } from "./kubeconfig";
-import type { Access } from "./kubeconfig";
+import { PlaygroundApi } from "../api";
+import type { KubeObject } from "../api";
+import { CONTEXTS } from "../clusters";
+import type { ContextName } from "../clusters";
+import { readAccess } from "../kubeconfig";
+import type { Access } from "../kubeconfig";
 import { observe } from "./observation";
 import type { Observation, Sighting, WatchedKind } from "./observation";
 

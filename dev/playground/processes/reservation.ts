@@ -10,8 +10,8 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheRoot } from "./build";
-import { PlaygroundError } from "./errors";
+import { cacheRoot } from "../build";
+import { PlaygroundError } from "../errors";
 import { isFree, LOOPBACK } from "./ports";
 import { hasEnded } from "./processes";
 

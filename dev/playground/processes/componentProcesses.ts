@@ -4,12 +4,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../../core/userError";
-import { playgroundFolder } from "./build";
-import { COMPONENTS, commandLine } from "./components";
-import type { ComponentName, Layout, Ports } from "./components";
-import { PlaygroundError, PortTakenError } from "./errors";
-import { answers } from "./probes";
+import { messageOf } from "../../../core/userError";
+import { playgroundFolder } from "../build";
+import { COMPONENTS, commandLine } from "../components";
+import type { ComponentName, Layout, Ports } from "../components";
+import { PlaygroundError, PortTakenError } from "../errors";
+import { answers } from "../observer/probes";
 import { findProcesses, hasEnded, isPaused, killProcess, launch, runningPid, signal } from "./processes";
 
 const LIMIT_MS = 120_000;
