@@ -10,7 +10,7 @@ import { releasePorts, reservePorts } from "../../../../dev/playground/processes
 
 jest.setTimeout(60_000); // six processes, on a machine that may be busy
 
-const COMPILED = join(__dirname, "..", "..", "..", "dist", "dev", "playground", "reservation.js");
+const COMPILED = join(__dirname, "..", "..", "..", "..", "dist", "dev", "playground", "processes", "reservation.js");
 
 let parent: string;
 let root: string;
