@@ -17,6 +17,7 @@ const rooms = [
     "gates",
     "finish",
     "doctor",
+    "status",
   ].map((room) => `core/${room}/**`),
   ...["live/client/**", "live/*.ts", "live/survey/**", "live/gates/**", "live/finish/**", "live/doctor/**"],
   ...[

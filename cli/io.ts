@@ -5,6 +5,8 @@ export interface Output {
   readonly isTTY: boolean;
   /** Columns of the terminal, where there is one. */
   readonly columns?: number;
+  /** Its rows. */
+  readonly rows?: number;
 }
 
 /** What a command gets from the process. Data goes to `stdout`, talk to `stderr`. */

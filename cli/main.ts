@@ -10,6 +10,8 @@ import type { Rehearse } from "./rehearse";
 import { runRehearse } from "./rehearse";
 import type { Finisher, FinishFlags } from "./finish";
 import { runFinish } from "./finish";
+import { runStatus } from "./status/status";
+import type { StatusFlags, StatusPort } from "./status/status";
 import type { Walker, WalkFlags } from "./walk/walk";
 import { runWalk } from "./walk/walk";
 
@@ -23,6 +25,8 @@ export interface Commands {
   readonly finish: () => Promise<Finisher>;
   /** Loads what `cutover doctor` runs. */
   readonly doctor: () => Promise<Doctor>;
+  /** Loads what `cutover status` runs. */
+  readonly status: () => Promise<StatusPort>;
 }
 
 const realCommands: Commands = {
@@ -40,6 +44,15 @@ const realCommands: Commands = {
     doctor: (await import("../driver/doctor")).doctor,
     pulumiIn: (await import("../driver/pulumi")).pulumiIn,
   }),
+  status: async () => {
+    const { StatusLook } = await import("../driver/status/status");
+    const { setTimeout: sleep } = await import("node:timers/promises");
+    return {
+      statusOf: (options, pulumi) => new StatusLook(options, pulumi),
+      pulumiIn: (await import("../driver/pulumi")).pulumiIn,
+      rest: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    };
+  },
 };
 
 const description =
@@ -50,10 +63,10 @@ const description =
 const exitCodesHelp = `
 Exit codes:
   0  all is well
-  1  an invariant was broken, an up failed, or the program did; doctor: there is
-     something critical, or an error
+  1  an invariant was broken, an up failed, or the program did; status: there
+     are problems; doctor: there is something critical, or an error
   2  bad input or config; nothing was done, nothing printed on stdout
-  3  a gate does not hold, or an action cannot go on: the walk paused there`;
+  3  a gate does not hold, or an action cannot go on: a walk paused there`;
 
 const mainHelp = `
 Examples:
@@ -62,6 +75,7 @@ Examples:
   cutover doctor                         what would make a step fail, beforehand
   cutover walk                           run the ups that lead to cutoverIndex
   cutover finish                         end the move, and remove the empty half
+  cutover status                         see where the move stands
   cutover help walk                      all about it
 ${exitCodesHelp}
 `;
@@ -180,6 +194,33 @@ Examples:
 ${exitCodesHelp}
 `;
 
+const statusDescription =
+  "Says where a move stands: in which cluster every ordinal lives and whether it is Ready, what each half vouches for and " +
+  "what its live set has, what is offered, what the gates say now, which locks there are, and which `pulumi up` comes next. " +
+  "It works before the first up, in the middle of a step, after a crash and after the end, and it changes nothing.";
+
+const statusHelp = `
+It reads config and outputs of both stacks (pulumi config, pulumi stack output)
+and looks at both clusters: six requests each, whatever the size of the set. One
+that does not answer is a problem, and the rest is shown all the same.
+
+Problems are what contradicts something: an ordinal in both clusters, a set that
+is not what its stack vouches for, a cluster that is not seen, config that an up
+would refuse. With problems the exit code is 1; without, and with a gate that
+does not hold, 3. Warnings are what may be so for a while: a step that is
+unfinished, a pod that is not Ready. They do not change the exit code.
+
+--watch looks every two seconds until Ctrl-C: on a terminal as a picture,
+elsewhere as a line for each change, with --json as a document a line. The last
+look decides the exit code.
+
+Examples:
+  cutover status                  the project in this folder
+  cutover status --watch          a live picture, while a walk goes on elsewhere
+  cutover status --json | jq .next.up.command
+${exitCodesHelp}
+`;
+
 interface AllFlags {
   readonly stackTrace?: boolean;
 }
@@ -269,6 +310,20 @@ function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Co
     .action(async (flags: AllFlags & DoctorFlags) => {
       finish(await guarded(flags, io, async () => runDoctor(flags, io, await commands.doctor())));
     });
+  program
+    .command("status")
+    .summary("see where every ordinal lives, and which `pulumi up` comes next")
+    .description(statusDescription)
+    .option("--watch", "look again every two seconds, until Ctrl-C")
+    .option("--source <stack>", "stack of the source (default: source)")
+    .option("--destination <stack>", "stack of the destination (default: destination)")
+    .option("--config-dir <dir>", "folder of a Pulumi.yaml (default: the current folder)")
+    .option("--json", "print one JSON object on stdout and nothing else")
+    .option("--stack-trace", "say where in the code an unexpected error happened")
+    .addHelpText("after", statusHelp)
+    .action(async (flags: AllFlags & StatusFlags) => {
+      finish(await guarded(flags, io, async () => runStatus(flags, io, await commands.status())));
+    });
   return program;
 }
 
@@ -340,7 +395,7 @@ export function main(): void {
         if (listening) stdout.write(text);
       },
       isTTY: stdout.isTTY,
-      ...(stdout.isTTY ? { columns: stdout.columns } : {}),
+      ...(stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows } : {}),
     },
     stderr: {
       write: (text) => {

@@ -1,4 +1,4 @@
-import type { OrdinalRange } from "../core/ordinals";
+import type { OrdinalRange, Side } from "../core/ordinals";
 import { endOf, holds, ordinalsOf, sides } from "../core/ordinals";
 import type { Palette } from "./colour";
 
@@ -10,6 +10,11 @@ export interface Picture {
   readonly destination: OrdinalRange;
   /** Ordinals that the step moved: drawn bold. */
   readonly moved: readonly number[];
+  /**
+   * What each cluster really has, and what is drawn behind it: a mark, or a space. Left out: what the ranges say, without
+   * marks. A set that is drawn as bars has none.
+   */
+  readonly really?: Readonly<Record<Side, ReadonlyMap<number, string>>>;
 }
 
 /** Columns to stay within, and colours. */
@@ -28,18 +33,24 @@ const indent = "  ";
 export function renderPicture(picture: Picture, style: Style): string[] {
   const last = Math.max(endOf(picture.set) - 1, 0);
   const cellWidth = String(last).length + 1;
-  const width = indent.length + labelWidth + 1 + picture.set.replicas * cellWidth;
+  const ofMark = picture.really === undefined ? 0 : 1;
+  const width = indent.length + labelWidth + 1 + picture.set.replicas * (cellWidth + ofMark);
   return width <= style.columns ? cells(picture, style, cellWidth) : bars(picture, style);
 }
 
 function cells(picture: Picture, { palette }: Style, cellWidth: number): string[] {
   return sides.map((side) => {
+    const really = picture.really?.[side];
     const row = ordinalsOf(picture.set).map((ordinal) => {
-      if (!holds(picture[side], ordinal)) return palette.dim(".".padStart(cellWidth));
-      const text = String(ordinal).padStart(cellWidth);
+      const mark = really === undefined ? "" : (really.get(ordinal) ?? " ");
+      const isHere = really === undefined ? holds(picture[side], ordinal) : really.has(ordinal);
+      if (!isHere) return palette.dim(".".padStart(cellWidth)) + mark;
+      const text = String(ordinal).padStart(cellWidth) + mark;
+      if (mark === "!") return palette.bold(palette.red(text));
+      if (mark.trim() !== "") return palette.yellow(text);
       return picture.moved.includes(ordinal) ? palette.bold(palette.cyan(text)) : palette.cyan(text);
     });
-    return `${indent}${side.padEnd(labelWidth)} ${row.join("")}`;
+    return `${indent}${side.padEnd(labelWidth)} ${row.join("").trimEnd()}`;
   });
 }
 

@@ -77,7 +77,8 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
   problems.push(...inProject);
   if (project === undefined) throw new UserError(problems);
 
-  const halfOf = (side: Side): Promise<Half> => readHalf(side, options, project, readFile, pulumi);
+  const check = (side: Side, input: Input): Problem[] => halfProblems(side, stacks, input);
+  const halfOf = (side: Side): Promise<Half> => readHalf(side, options, project, readFile, pulumi, check);
   const [source, destination] = await Promise.all([halfOf("source"), halfOf("destination")]);
   // In the order of the halves, whichever was read first.
   problems.push(...[...source.problems, ...destination.problems].filter(isFirst));
@@ -118,19 +119,29 @@ export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promi
 }
 
 /** What is known of one half. */
-interface Half {
+export interface Half {
   readonly input: Input | undefined;
   readonly record: HalfOutputs | undefined;
   readonly told: ToldConfig;
+  /** Names of the outputs that it has. */
+  readonly outputs: readonly string[];
+  /** Whether there is no such stack. */
+  readonly isMissing: boolean;
   readonly problems: readonly Problem[];
 }
 
-async function readHalf(
+/**
+ * Reads config, manifests and outputs of one half.
+ *
+ * @param check what else must hold for its config; its problems come with the others.
+ */
+export async function readHalf(
   side: Side,
-  { stacks, to }: WalkOptions,
+  { stacks, to }: Pick<WalkOptions, "stacks" | "to">,
   { name, text: projectFile }: ProjectFile,
   readFile: ReadFile,
   pulumi: Pulumi,
+  check: (side: Side, input: Input) => Problem[],
 ): Promise<Half> {
   const stack = stacks[side];
   const [config, outputs] = await Promise.all([
@@ -140,18 +151,22 @@ async function readHalf(
   const failed = [config, outputs].find(({ code }) => code !== 0);
   if (failed !== undefined) {
     const told = { values: {}, encrypted: [] };
-    return { input: undefined, record: undefined, told, problems: [stackProblem(stack, failed)] };
+    const isMissing = isNoStack(failed);
+    const problems = [stackProblem(stack, failed)];
+    return { input: undefined, record: undefined, told, outputs: [], isMissing, problems };
   }
   const told = toldConfig(config);
   const source = { project: name, stack: plainName(stack), values: told.values, projectFile };
   const indexes = to === undefined ? [] : [{ where: "--to", index: to, todo: "Correct the option" }];
   const { value: input, problems: inInput } = await readInput(source, readFile, indexes);
-  const ofHalf = input === undefined ? [] : halfProblems(side, stacks, input);
+  const ofHalf = input === undefined ? [] : check(side, input);
   const problems = [...secretChecks(name, stack, told), ...inInput, ...ofHalf];
+  const names = Object.keys(JSON.parse(outputs.stdout) as Readonly<Record<string, unknown>>);
+  const about = { input, told, outputs: names, isMissing: false };
   // The outputs of the wrong stack are no second problem.
-  if (problems.length > 0) return { input, record: undefined, told, problems };
+  if (problems.length > 0) return { ...about, record: undefined, problems };
   const record = readOutputs(toldOutputs(outputs), stack, side);
-  return { input, told, record: record.value, problems: record.problems };
+  return { ...about, record: record.value, problems: record.problems };
 }
 
 /** The outputs without the secret ones, for which Pulumi shows a marker: a walk asks for none of them. */
@@ -161,12 +176,14 @@ export function toldOutputs({ stdout }: Ended): StackOutputs {
 }
 
 /** What Pulumi said when it was asked about a stack. */
-export function stackProblem(stack: string, { output }: Ended): Problem {
+export function stackProblem(stack: string, { output }: Pick<Ended, "output">): Problem {
   const said = output.trim().replace(/^error: /, "");
-  const todo = said.includes("no stack named")
-    ? `Create it: pulumi stack init ${stack}`
-    : `Try: pulumi stack -s ${stack}`;
+  const todo = isNoStack({ output }) ? `Create it: pulumi stack init ${stack}` : `Try: pulumi stack -s ${stack}`;
   return { where: `stack ${stack}`, what: `cannot be read: ${said.replace(/\.$/, "")}`, todo };
+}
+
+function isNoStack({ output }: Pick<Ended, "output">): boolean {
+  return output.includes("no stack named");
 }
 
 /** Config as the SDK would hold it. A secret has no value here. */
@@ -182,19 +199,30 @@ export function toldConfig({ stdout }: Ended): ToldConfig {
 function halfProblems(side: Side, stacks: WalkOptions["stacks"], { settings }: Input): Problem[] {
   const stack = plainName(stacks[side]);
   const peer = plainName(stacks[peerOf(side)]);
-  if (settings.side !== side) {
-    const todo = `Name the stack of the ${side} with --${side}`;
-    return [{ where: `stack ${stack}`, what: `is the ${settings.side}, not the ${side}`, todo }];
-  }
+  const problem = sideProblem(side, stack, settings);
+  if (problem !== undefined) return [problem];
   if (settings.peerStack === "none") {
     const todo = `Run pulumi up -s ${stack} instead: from now on it is a stack like any other`;
     return [
       { where: `stack ${stack}`, what: "has ended its move (peerStack is none), so there is no way to walk", todo },
     ];
   }
-  if (settings.peerStack === peer) return [];
+  return settings.peerStack === peer ? [] : [peerProblem(side, stacks, settings)];
+}
+
+/** The stack that was named as a half is the other one. */
+export function sideProblem(side: Side, stack: string, settings: Input["settings"]): Problem | undefined {
+  if (settings.side === side) return undefined;
+  const todo = `Name the stack of the ${side} with --${side}`;
+  return { where: `stack ${stack}`, what: `is the ${settings.side}, not the ${side}`, todo };
+}
+
+/** A stack has another peer than the one that was named. */
+export function peerProblem(side: Side, stacks: WalkOptions["stacks"], settings: Input["settings"]): Problem {
+  const stack = plainName(stacks[side]);
+  const peer = plainName(stacks[peerOf(side)]);
   const todo = `Name the right stack with --${peerOf(side)}, or: pulumi config set peerStack ${peer} -s ${stack}`;
-  return [{ where: `stack ${stack}: peerStack`, what: `is not ${peer}`, received: settings.peerStack, todo }];
+  return { where: `stack ${stack}: peerStack`, what: `is not ${peer}`, received: settings.peerStack, todo };
 }
 
 /** Both stacks must want the same index. */

@@ -148,8 +148,15 @@ function whereDestinationAloneHasRun(source: FoundSetHalf, destination: FoundSet
   return { value: { set, halves, cutoverIndex: endOf(set), unfinished: undefined }, problems: [] };
 }
 
-/** What a live set says of itself that is not so. */
-function halfProblems(half: FoundSetHalf, other: FoundHalf): Problem[] {
+/**
+ * What a live set says of itself that is not so.
+ *
+ * @param other the other cluster, where it is known.
+ */
+export function halfProblems(
+  half: Omit<FoundSetHalf, "pods">,
+  other: Pick<FoundHalf, "context" | "clusterUid"> | undefined,
+): Problem[] {
   if (!isHalf(half.set)) return [];
   const where = `${titleOf(half.set)} in context ${half.context}`;
   const {
@@ -160,7 +167,7 @@ function halfProblems(half: FoundSetHalf, other: FoundHalf): Problem[] {
   const live = liveHalf(half.set);
   const problems: Problem[] = [];
   if (cluster !== undefined && cluster !== half.clusterUid) {
-    const from = cluster === other.clusterUid ? `in the cluster of context ${other.context}` : "in another cluster";
+    const from = cluster === other?.clusterUid ? `in the cluster of context ${other.context}` : "in another cluster";
     problems.push({
       where,
       what: `was made ${from} (annotation ${annotations.cluster}), so it or its cluster is a copy, or was restored from one`,

@@ -5,6 +5,7 @@ import { podsIn } from "../../core/gates/scene";
 import type { ActionScene, MovedSet, Scene, Step } from "../../core/gates/scene";
 import { Settling } from "../../core/gates/settling";
 import type { Verdict } from "../../core/gates/settling";
+import type { GateStatus } from "../../core/status/report";
 import { NotAllowed, Unreachable } from "../../live/client/cluster";
 import type { CheckListener, CheckReport, CheckTurn } from "./report";
 import type { World } from "./world";
@@ -81,6 +82,15 @@ export class Gatekeeper {
       }
       await this.rest(gateRestMs);
     }
+  }
+
+  /** Asks every gate once: what it says now, whether or not it would go on to. */
+  public async now(step: Step): Promise<GateStatus[]> {
+    const seen = await this.round(step, this.checks.gates);
+    return this.checks.gates.map(({ title }, index) => {
+      const saw = (seen[index]?.why ?? []).map((sentence) => this.world.withoutSecrets(sentence));
+      return { title, holds: saw.length === 0, saw };
+    });
   }
 
   /** Does the actions of one key for every ordinal of the step. Returns as `gatesHold`. */

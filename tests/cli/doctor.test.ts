@@ -29,7 +29,13 @@ function playing(report: DoctorReport, seen: WalkOptions[] = []): Commands {
     seen.push(options);
     return Promise.resolve(report);
   };
-  return { rehearse: other, walk: other, finish: other, doctor: () => Promise.resolve({ doctor, pulumiIn }) };
+  return {
+    rehearse: other,
+    walk: other,
+    finish: other,
+    status: other,
+    doctor: () => Promise.resolve({ doctor, pulumiIn }),
+  };
 }
 
 test("a table, the worst first, each with what to do on a line that can be copied", async () => {

@@ -42,6 +42,7 @@ function playing(played: FinishReport, seen: FinishOptions[] = []): Commands {
     rehearse: other,
     walk: other,
     doctor: other,
+    status: other,
     finish: () => Promise.resolve({ finish, pulumiIn: () => pulumi, open }),
   };
 }

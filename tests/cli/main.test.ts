@@ -21,7 +21,7 @@ function playing(played: RehearsalReport, seen: RehearsalOptions[] = []): Rehear
 
 function commands(rehearse: Rehearse): Commands {
   const other = (): Promise<never> => Promise.reject(new Error("not this one"));
-  return { rehearse: () => Promise.resolve(rehearse), walk: other, finish: other, doctor: other };
+  return { rehearse: () => Promise.resolve(rehearse), walk: other, finish: other, doctor: other, status: other };
 }
 
 test("prints the steps and the verdict on stdout, talk on stderr", async () => {
@@ -145,7 +145,7 @@ test("an unexpected error is ours, without a stack unless asked for", async () =
 
 test("help teaches: what it is, examples, exit codes; without loading the rehearsal", async () => {
   const loaded = (): Promise<never> => Promise.reject(new Error("loaded"));
-  const never = { rehearse: loaded, walk: loaded, finish: loaded, doctor: loaded };
+  const never = { rehearse: loaded, walk: loaded, finish: loaded, doctor: loaded, status: loaded };
   for (const args of [
     ["--help"],
     ["rehearse", "--help"],
@@ -153,10 +153,11 @@ test("help teaches: what it is, examples, exit codes; without loading the rehear
     ["help", "walk"],
     ["help", "finish"],
     ["help", "doctor"],
+    ["help", "status"],
   ]) {
     const io = fakeIo();
     expect(await run(args, io, never)).toBe(0);
-    expect(io.out()).toMatch(/Examples:\n {2}cutover (rehearse|walk|finish|doctor) /);
+    expect(io.out()).toMatch(/Examples:\n {2}cutover (rehearse|walk|finish|doctor|status) /);
     expect(io.out()).toContain("Exit codes:\n  0  all is well\n  1  an invariant was broken");
     expect(
       io

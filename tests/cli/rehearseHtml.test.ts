@@ -49,6 +49,7 @@ async function rehearse(
     walk: () => Promise.reject(new Error("not this one")),
     finish: () => Promise.reject(new Error("not this one")),
     doctor: () => Promise.reject(new Error("not this one")),
+    status: () => Promise.reject(new Error("not this one")),
   };
   const code = await run(["rehearse", ...args], io, commands);
   return { code, out: io.out(), err: io.err() };

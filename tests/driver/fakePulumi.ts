@@ -8,6 +8,7 @@ import { sides } from "../../core/ordinals";
 import type { Side } from "../../core/ordinals";
 import { decide } from "../../core/protocol/protocol";
 
+import { readWorkload } from "../../core/manifests/workload";
 import { contract } from "../../core/contract/record";
 import { renderProblem } from "../../core/userError";
 import type { Ended, Pulumi, StopSignal } from "../../driver/pulumi";
@@ -89,7 +90,7 @@ export class FakePulumi implements Pulumi {
       args[0] === "config"
         ? ended(0, JSON.stringify(this.configOf(side)))
         : args[0] === "stack"
-          ? ended(0, JSON.stringify(this.outputsOf(side)))
+          ? ended(0, JSON.stringify(args.includes("offer") ? { 2: { data: "hunter2" }, 1: {} } : this.outputsOf(side)))
           : args[0] === "cancel"
             ? this.cancel(side)
             : this.up(side, args[args.indexOf("--config-file") + 1] ?? "");
@@ -121,7 +122,9 @@ export class FakePulumi implements Pulumi {
   private outputsOf(side: Side): Record<string, unknown> {
     const { own } = situationOf(this.world, this.state, { side, cutoverIndex: 0 });
     if (own === undefined) return { other: "output" };
-    const fingerprint = { claimTemplates: "a", podTemplate: "b" };
+    const { start, replicas } = this.world.set;
+    const files = [{ path: "set.yaml", text: manifest(start, replicas) }];
+    const fingerprint = readWorkload(files, { side, patches: [], storageClasses: {} }).value?.fingerprint;
     const set = { ...own.set, name: "web", namespace: "default", fingerprint };
     const secret = "[secret]";
     return { ...own, contract, side, cluster: side, set, offer: secret, inventory: secret, carried: secret };

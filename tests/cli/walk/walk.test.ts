@@ -64,7 +64,7 @@ function playing(
     },
   };
   const other = (): Promise<never> => Promise.reject(new Error("not this one"));
-  return { rehearse: other, walk: () => Promise.resolve(walker), finish: other, doctor: other };
+  return { rehearse: other, walk: () => Promise.resolve(walker), finish: other, doctor: other, status: other };
 }
 
 test("says what will happen and how every up went; what Pulumi prints goes to stderr", async () => {
