@@ -3,6 +3,12 @@ import { Command, CommanderError } from "commander";
 import { messageOf, UserError } from "../core/userError";
 import type { Doctor, DoctorFlags } from "./doctor";
 import { doctorDescription, doctorHelp, runDoctor } from "./doctor";
+import { exitCodesHelp } from "./help/exitCodes";
+import { mainDescription, mainHelp } from "./help/main";
+import { finishDescription, finishHelp } from "./help/finish";
+import { rehearseDescription, rehearseHelp } from "./help/rehearse";
+import { statusDescription, statusHelp } from "./help/status";
+import { walkDescription, walkHelp } from "./help/walk";
 import type { ExitCode, Io } from "./io";
 import { exitCodes } from "./io";
 import type { RehearseFlags } from "./flags";
@@ -55,179 +61,13 @@ const realCommands: Commands = {
   },
 };
 
-const description =
-  "Moves a running StatefulSet from one Kubernetes cluster to another with Pulumi, one ordinal per step.\n\n" +
-  "The move itself is made with `pulumi up` on two stacks, source and destination: one config value, cutoverIndex, " +
-  "says which ordinals live in the destination. This command is what you run around it.";
-
-const exitCodesHelp = `
-Exit codes:
-  0  all is well
-  1  an invariant was broken, an up failed, or the program did; status: there
-     are problems; doctor: there is something critical, or an error
-  2  bad input or config; nothing was done, nothing printed on stdout
-  3  a gate does not hold, or an action cannot go on: a walk paused there`;
-
-const mainHelp = `
-Examples:
-  cutover rehearse                       rehearse the project in this folder
-  cutover rehearse --manifests web.yaml  rehearse any StatefulSet, no project
-  cutover doctor                         what would make a step fail, beforehand
-  cutover walk                           run the ups that lead to cutoverIndex
-  cutover finish                         end the move, and remove the empty half
-  cutover status                         see where the move stands
-  cutover help walk                      all about it
-${exitCodesHelp}
-`;
-
-const rehearseDescription =
-  "Rehearses the whole move on this machine: runs the real Pulumi program against two simulated clusters, from " +
-  "cutover index s+N (nothing moved) to s (all moved) and back, and checks after everything that happens that no " +
-  "ordinal runs twice and that no volume is lost, empty or shared. Needs no cluster, no account and no Pulumi CLI, " +
-  "and touches nothing real.\n\n" +
-  "For every step it prints what each `pulumi up` would do, as a preview does (+ create, ~ update, +- replace, " +
-  "- delete), in the order in which you will run them, then where every ordinal lives. The wrong order is tried once " +
-  "each way, and must be refused.";
-
-const rehearseHelp = `
-The cutover index k is the first ordinal that lives in the destination: with N
-replicas from ordinal s on, k = s+N means that nothing has moved, and k = s that
-all has. Encrypted config is replaced by placeholders. The steps and the verdict
-go to stdout, everything else to stderr. Colour only on a terminal; NO_COLOR and
-FORCE_COLOR decide otherwise.
-
-The page of --html is for whoever has to approve the move: where every ordinal
-lives at every step, and every change. It loads nothing from anywhere, prints
-well, and is written also when the rehearsal fails. A page that is there already
-is replaced; any other file is not.
-
-With --from-cluster the simulated source has the set as it really runs, with its
-pods, claims, volumes and nodes, and the simulated destination what the cluster
-of --destination-context has: what a real up would refuse is refused here, in
-the same words. Real clusters are only read (get and list), and never for values
-of Secrets. A right that is missing is an error (exit code 2) if the rehearsal
-needs it, else a warning. --init writes a project with manifests of what runs
-and config that takes it over, this package, a lock file, workflows and a
-README, also where its first up would be refused, and says how to go on. Where
-no lock file can be made, that is said, and the exit code stays.
-
-Examples:
-  cutover rehearse                            the project in this folder
-  cutover rehearse --config-dir examples/web  a project in another folder
-  cutover rehearse --manifests a.yaml b.yaml  no project: all config is default
-  cutover rehearse --manifests chart.yaml --leave-out Deployment/proxy 'Job/*'
-                                              without what is not moved
-  cutover rehearse --from 4 --to 3            one step: ordinal 3 moves
-  cutover rehearse --from 3 --to 4            the same step rolled back
-  cutover rehearse --one-way --batch 2        forward only, two ordinals a step
-  cutover rehearse --json | jq '.steps[1]'    for a program
-  cutover rehearse --html move.html           a page for the change request
-  cutover rehearse --from-cluster old --set shop/web --destination-context new
-                                              a set that really runs
-  cutover rehearse --from-cluster old --set shop/web --init web-move
-                                              and write its project
-${exitCodesHelp}
-`;
-
-const walkDescription =
-  "Walks from the cutover index that both stacks have applied to the one in the config: runs `pulumi up` on one half " +
-  "after the other, one step at a time, the half that gives an ordinal up first. This is what CI runs when a change of " +
-  "the number is merged.\n\n" +
-  "It stops at the first up that fails. Run again, it goes on from where both halves stand, also after it was killed " +
-  "in the middle of a step and when the number was changed back meanwhile. Where an up is refused and its message " +
-  "names the one to run first, that one is run.";
-
-const walkHelp = `
-If nothing is to be moved, both halves get one up all the same: what else was
-merged is applied too. The plan and how every up went go to stdout, warnings and
-what Pulumi prints to stderr. On SIGINT or SIGTERM the running up is asked to
-stop, and no other is begun.
-
-No file of the project is changed, unless you say --write: then every step sets
-cutoverIndex where it is set, in Pulumi.yaml or in the stacks' files, before its
-first up, and shows the line. Nothing else in the file changes. Where a step
-fails the file says the index that was asked for. --commit makes one git commit
-of every step that is done, of these files alone.
-
-Gates and actions of the config (gates, before, after) are asked and done
-between the ups; docs/gates.md has them. One that does not hold by its deadline
-pauses the walk: it says what it saw, and the same command goes on. With
---on-trouble rollback the step that was run last is walked back first.
-
-A run that was killed leaves a lock on its stack. It is never taken away by
-itself, since its owner may be alive: see that it is not, then --cancel-locks.
-
-Examples:
-  cutover walk                    to the cutoverIndex of Pulumi.yaml
-  cutover walk --dry-run          only say which ups that takes
-  cutover walk --to 4             to another index, whatever the config says
-  cutover walk --to 4 --write --commit
-                                  and write it down, one commit a step
-  cutover walk --cancel-locks     go on after a run that was killed
-  cutover walk --source acme/old --destination acme/new
-  cutover walk --json 2> log      for a program
-${exitCodesHelp}
-`;
-
-const finishDescription =
-  "Ends a move where it stands at one of its ends: at cutover index s the destination holds all and the source goes; at s+N the " +
-  "source holds all, the move is called off, and the destination goes.\n\n" +
-  "First both live clusters must prove it: the half that stays has every ordinal and all of them are Ready, the other one has " +
-  "replicas 0, no pod, and has handed over the right to claim. Then it says what it will do, and asks.";
-
-const finishHelp = `
-The stages, in order: peerStack none in the config of the half that stays, and
-its up; with --remove-claims the claims and volumes of the half that goes; its
-destroy, which leaves the namespace; the reclaim policy that the volumes in use
-had before the move; the empty stack. Both clusters are looked at again on the
-way. It may be killed at any moment: the same command goes on.
-
---remove-claims removes API objects and no disk: each volume must be Retain, and
-its disk in use by a Ready pod of the half that stays. Otherwise nothing is done
-and the claim is named.
-
-Examples:
-  cutover finish --dry-run        only look, and say what would be done
-  cutover finish                  say it, ask, and do it
-  cutover finish --remove-claims  and remove what is left of the claims there
-  cutover finish --yes            without a terminal, in CI
-${exitCodesHelp}
-`;
-
-const statusDescription =
-  "Says where a move stands: in which cluster every ordinal lives and whether it is Ready, what each half vouches for and " +
-  "what its live set has, what is offered, what the gates say now, which locks there are, and which `pulumi up` comes next. " +
-  "It works before the first up, in the middle of a step, after a crash and after the end, and it changes nothing.";
-
-const statusHelp = `
-It reads config and outputs of both stacks (pulumi config, pulumi stack output)
-and looks at both clusters: six requests each, whatever the size of the set. One
-that does not answer is a problem, and the rest is shown all the same.
-
-Problems are what contradicts something: an ordinal in both clusters, a set that
-is not what its stack vouches for, a cluster that is not seen, config that an up
-would refuse. With problems the exit code is 1; without, and with a gate that
-does not hold, 3. Warnings are what may be so for a while: a step that is
-unfinished, a pod that is not Ready. They do not change the exit code.
-
---watch looks every two seconds until Ctrl-C: on a terminal as a picture,
-elsewhere as a line for each change, with --json as a document a line. The last
-look decides the exit code.
-
-Examples:
-  cutover status                  the project in this folder
-  cutover status --watch          a live picture, while a walk goes on elsewhere
-  cutover status --json | jq .next.up.command
-${exitCodesHelp}
-`;
-
 interface AllFlags {
   readonly stackTrace?: boolean;
 }
 
 function build(io: Io, commands: Commands, finish: (code: ExitCode) => void): Command {
   const program = new Command("cutover")
-    .description(description)
+    .description(mainDescription)
     .addHelpText("after", mainHelp)
     .exitOverride()
     .configureOutput({

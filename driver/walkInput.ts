@@ -1,6 +1,3 @@
-import { readFile as readFileFromDisk } from "node:fs/promises";
-import { resolve } from "node:path";
-import { readProjectFile } from "../settings/projectFile";
 import type { ProjectFile } from "../settings/projectFile";
 import { endOf, peerOf, sides } from "../core/ordinals";
 import type { Side } from "../core/ordinals";
@@ -15,6 +12,7 @@ import { readInput } from "../input";
 import type { Asked } from "./gates/world";
 import { askedHalf, checksOf, secretChecks } from "./gates/walkChecks";
 import type { ToldConfig } from "./gates/walkChecks";
+import { filesIn, projectIn } from "./project";
 import type { Ended, Pulumi } from "./pulumi";
 import type { StackFiles } from "./stackFile";
 
@@ -70,10 +68,8 @@ export function plainName(stack: string): string {
 export async function readWalkInput(options: WalkOptions, pulumi: Pulumi): Promise<WalkInput> {
   const { folder, stacks } = options;
   const problems: Problem[] = [...options.problems];
-  const readFile: ReadFile = (path) => readFileFromDisk(resolve(folder, path), "utf8");
-  const todo = "Run it in the folder of a project, or name that folder with --config-dir";
-  const missing = { where: folder, what: "has no Pulumi.yaml", todo };
-  const { value: project, problems: inProject } = await readProjectFile(readFile, missing);
+  const readFile = filesIn(folder);
+  const { value: project, problems: inProject } = await projectIn(folder);
   problems.push(...inProject);
   if (project === undefined) throw new UserError(problems);
 

@@ -1,5 +1,3 @@
-import { readFile as readFileFromDisk } from "node:fs/promises";
-import { resolve } from "node:path";
 import { readOutputs } from "../../core/contract/record";
 import { field, parsedJson } from "../../core/json";
 import { endOf, peerOf, sides } from "../../core/ordinals";
@@ -11,9 +9,9 @@ import type { Problem } from "../../core/userError";
 import { readInput } from "../../input";
 import type { Input, ReadFile } from "../../input";
 import type { Connection } from "../../live/client/cluster";
-import { readProjectFile } from "../../settings/projectFile";
 import type { ProjectFile } from "../../settings/projectFile";
 import type { ToldConfig } from "../gates/walkChecks";
+import { filesIn, projectIn } from "../project";
 import type { Pulumi } from "../pulumi";
 import { plainName, stackProblem, toldConfig, toldOutputs } from "../walkInput";
 
@@ -59,10 +57,8 @@ interface Read {
 export async function readFinishInput(options: FinishOptions, pulumi: Pulumi): Promise<FinishInput> {
   const { folder, stacks } = options;
   const problems: Problem[] = [...options.problems];
-  const readFile: ReadFile = (path) => readFileFromDisk(resolve(folder, path), "utf8");
-  const todo = "Run it in the folder of a project, or name that folder with --config-dir";
-  const missing = { where: folder, what: "has no Pulumi.yaml", todo };
-  const { value: project, problems: inProject } = await readProjectFile(readFile, missing);
+  const readFile = filesIn(folder);
+  const { value: project, problems: inProject } = await projectIn(folder);
   problems.push(...inProject);
   if (project === undefined) throw new UserError(problems);
 

@@ -1,5 +1,3 @@
-import { readFile as readFileFromDisk } from "node:fs/promises";
-import { resolve } from "node:path";
 import { noChecks } from "../../core/gates/checks";
 import type { Checks } from "../../core/gates/checks";
 import { isObject, parsedJson } from "../../core/json";
@@ -9,9 +7,9 @@ import type { StackConfig, StackSeen } from "../../core/status/seen";
 import { isFirst, UserError } from "../../core/userError";
 import type { Problem } from "../../core/userError";
 import type { Input } from "../../input";
-import { readProjectFile } from "../../settings/projectFile";
 import { askedHalf, checksOf } from "../gates/walkChecks";
 import type { Asked, AskedHalf } from "../gates/world";
+import { filesIn, projectIn } from "../project";
 import type { Pulumi } from "../pulumi";
 import { peerProblem, plainName, readHalf, sideProblem } from "../walkInput";
 import type { Half, WalkOptions } from "../walkInput";
@@ -40,10 +38,8 @@ export interface StacksSeen {
  */
 export async function readStacks(options: StatusOptions, pulumi: Pulumi): Promise<StacksSeen> {
   const { folder, stacks } = options;
-  const readFile = (path: string): Promise<string> => readFileFromDisk(resolve(folder, path), "utf8");
-  const todo = "Run it in the folder of a project, or name that folder with --config-dir";
-  const missing = { where: folder, what: "has no Pulumi.yaml", todo };
-  const { value: project, problems: inProject } = await readProjectFile(readFile, missing);
+  const readFile = filesIn(folder);
+  const { value: project, problems: inProject } = await projectIn(folder);
   const problems = [...options.problems, ...inProject];
   if (project === undefined || problems.length > 0) throw new UserError(problems);
   const read = (side: Side): Promise<Half> =>
